@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+# Hedron Hybrid. `make help` lists the targets. All output lies below $(O).
+#
+# Each room has a fragment, ROOM/ROOM.mk, that says what it builds from what; the rules that all
+# share stand here.
+
+O	?= build
+Q	:= $(if $(V),,@)
+HOSTCC	?= gcc
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# What every room's C is compiled with; a room adds its own, a user may add CFLAGS.
+CFLAGS		?= -O2 -g
+COMMON_CFLAGS	:= -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+		   -Wno-unused-parameter -fno-common -fno-strict-aliasing -Ilibhybrid/include
+
+# $(call say,WORD,FILE): one line of progress.
+say = @printf '  %-5s %s\n' '$(1)' '$(2)'
+
+# $(eval $(call cc_rules,DIR,FLAGS-VARIABLE)): how objects below $(O)/DIR come from DIR/*.c and *.S.
+define cc_rules
+$$(O)/$(1)/%.c.o: $(1)/%.c Makefile
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(COMMON_CFLAGS) $$($(2)) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+$$(O)/$(1)/%.S.o: $(1)/%.S Makefile
+	$$(call say,AS,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(COMMON_CFLAGS) $$($(2)) $$(CFLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $$@ $$<
+endef
+
+.PHONY: all
+all:
+
+ROOMS := kernel runtime libhybrid personality toolchain sdk samples tests docs
+include $(wildcard $(foreach r,$(ROOMS),$(r)/$(r).mk))
+
+# ---- targets ---------------------------------------------------------------------------------
+
+.PHONY: setup run test clean help
+all: ## build everything: the SDK in $(O)/sdk, the samples, the test programs
+
+setup: ## install the Debian packages that are missing (root or sudo)
+	$(Q)scripts/setup
+
+run: ## the tour: a hyperapp, a Linux program and a hybrid program side by side
+
+test: ## build, and run all tests
+
+clean: ## remove $(O)
+	$(Q)rm -rf $(O)
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
