@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check.h - cases, suites and checks.
+ *
+ * A case is a sentence that names the section of the ABI reference, and a function. A check that
+ * fails prints where, and marks the case; CHECK goes on, REQUIRE ends the case.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <hedron/abi.h>
+
+enum case_kind {
+	CASE_ANY,	/* holds on every kernel of this ABI */
+	CASE_EARLY,	/* the same, and needs no second EC: runs before the worker is created */
+	CASE_OURS,	/* a defect of the published kernel that ours does not have ("ours" given) */
+	CASE_SMP,	/* needs a second CPU */
+};
+
+struct abi_case {
+	const char *title;
+	void (*run)(void);
+	enum case_kind kind;
+};
+
+struct abi_suite {
+	const char *name;
+	const struct abi_case *cases;
+	unsigned count;
+};
+
+#define SUITE(id, table) \
+	const struct abi_suite suite_##id = { #id, table, sizeof(table) / sizeof((table)[0]) }
+
+bool check_true(bool ok, const char *what, const char *file, int line);
+bool check_eq(uint64_t got, uint64_t want, const char *what, const char *file, int line);
+bool check_status(enum hedron_status got, enum hedron_status want, const char *what,
+		  const char *file, int line);
+
+#define CHECK(cond)		check_true(!!(cond), #cond, __FILE__, __LINE__)
+#define CHECK_EQ(got, want)	check_eq((uint64_t)(got), (uint64_t)(want), #got, __FILE__, __LINE__)
+#define CHECK_STATUS(got, want)	check_status(got, want, #got, __FILE__, __LINE__)
+#define CHECK_OK(got)		check_status(got, HEDRON_SUCCESS, #got, __FILE__, __LINE__)
+
+#define REQUIRE(cond)		do { if (!CHECK(cond)) return; } while (0)
+#define REQUIRE_OK(got)		do { if (!CHECK_OK(got)) return; } while (0)
+
+/* For helpers: a step that every case takes for granted failed; ends the case. */
+#define MUST(status)		must(status, #status, __FILE__, __LINE__)
+void must(enum hedron_status status, const char *what, const char *file, int line);
+
+/* The result of the case in progress; used by runner.c. */
+void check_begin(void);
+bool check_passed(void);
+void check_fail(void);

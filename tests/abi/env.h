@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * env.h - what a case works with: selectors, addresses, memory, and facts about the machine.
+ *
+ * Selectors, addresses and pool pages taken during a case are given back by env_reset() after it:
+ * a case does not free. Selectors and addresses are never used twice in a run, so that nothing a
+ * case left behind (deferred destruction, ABI reference 11.2) can reach the next one.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <hedron/hip.h>
+#include <hedron/hypercall.h>
+
+struct env {
+	const struct hip *hip;
+	unsigned cpu;			/* the boot CPU */
+	unsigned cpu2;			/* another online CPU, valid if `smp` */
+	bool smp;
+	bool ours;			/* "ours" stands in the module's command line */
+};
+extern struct env env;
+
+void env_init(const struct hip *hip);
+void env_reset(void);
+
+/* Fresh selectors; the 512-slot pages they lie in hold an object already (ABI reference 4.7). */
+cap_sel sel_alloc(void);
+cap_sel sels_alloc(unsigned order);	/* 2^order of them, aligned */
+cap_sel sel_permanent(unsigned order);	/* not given back */
+
+/* Fresh, unmapped addresses of this and every other PD, aligned to the size. */
+uint64_t va_alloc(unsigned page_order);
+
+/* Memory of the machine's RAM pool, mapped RWX in the roottask, at least 2^page_order pages,
+ * aligned; zeroed. */
+void *pool_alloc(unsigned page_order);
+uint64_t pool_page(const void *va);	/* physical page number */
+
+void *stack_alloc(void);		/* top of a stack in .bss */
+
+/* Delegate pages, split into aligned pieces. */
+void map_pages(cap_sel src, cap_sel dst, uint64_t from_page, uint64_t to_page, uint64_t pages,
+	       unsigned rights, uint64_t xfer_flags);
+
+/* Map physical memory somewhere in the roottask; for short looks at firmware tables. */
+const void *phys_map(uint64_t phys, uint64_t size);
+
+/* What stands at an object or port selector of the roottask. */
+static inline hedron_crd obj_at(cap_sel sel)	{ return hedron_lookup(crd_obj(sel, 0, RIGHTS_ALL)); }
+static inline unsigned obj_rights(cap_sel sel)	{ return crd_rights(obj_at(sel)); }
+
+uint64_t deadline_ms(unsigned ms);	/* absolute TSC value */
+void sleep_ms(unsigned ms);
+
+void *memset(void *dst, int c, uint64_t n);
+void *memcpy(void *dst, const void *src, uint64_t n);
+int memcmp(const void *a, const void *b, uint64_t n);
+
+static inline uint64_t page_of(const volatile void *va)	{ return (uint64_t)va >> HEDRON_PAGE_SHIFT; }
+static inline void *page_va(uint64_t page)	{ return (void *)(page << HEDRON_PAGE_SHIFT); }
+
+/* Image of the roottask; abi.ld. */
+extern char image_text[], image_rodata[], image_data[], image_end[];
+extern char root_stack[];

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - the conformance roottask: boots on a kernel of this ABI as module 0, prints TAP on
+ * COM1, and ends the machine.
+ *
+ * It asks only what the ABI reference states. With "ours" in its module string it also asks that
+ * the reference's known defects are absent. See docs: tests/abi/README.md.
+ */
+#include "boot.h"
+#include "console.h"
+#include "env.h"
+#include "runner.h"
+
+extern const struct abi_suite suite_boot, suite_hip;
+
+const struct abi_suite *const suites[] = {
+	&suite_boot,
+	&suite_hip,
+};
+const unsigned suite_count = sizeof(suites) / sizeof(suites[0]);
+
+void main(const struct hip *hip);
+void main(const struct hip *hip)
+{
+	boot_capture();
+	console_init();
+	env_init(hip);
+	runner_start();
+}

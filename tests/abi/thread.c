@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * thread.c - global ECs under observation.
+ *
+ * A thread has an event base of its own, 32 portals there that lead to one handler EC, and in a
+ * foreign PD a portal for its foreign calls at event base + foreign base + CPU (ABI reference 8.2).
+ * The handler logs every event but the startup, asks the thread's reaction, and if that has
+ * nothing to say:
+ *
+ *   startup		the body starts: thread_main(t)
+ *   anything else	the thread ends: it continues in thread_end(t)
+ *
+ * So a body that is to fault needs no reaction: the log tells what happened.
+ * At the end of a case every thread is recalled and loses its capabilities; what still runs then
+ * dies of its missing portals.
+ */
+#include "thread.h"
+#include "check.h"
+#include "child.h"
+#include "env.h"
+
+#define THREADS		24
+
+static struct thread threads[THREADS];
+static unsigned threads_used;
+static cap_sel graveyard;		/* never upped, never revoked */
+
+static void thread_end(struct thread *t)
+{
+	if (t->utcb)
+		t->utcb->flags = UTCB_NSCT;
+	hedron_sm_up(t->done);
+	hedron_reply(0);
+}
+
+static void thread_main(struct thread *t)
+{
+	t->fn(t->arg);
+	t->finished = true;
+	thread_end(t);
+}
+
+static void set_start(struct thread *t, struct hedron_state *s, void (*fn)(struct thread *))
+{
+	s->rip = (uint64_t)fn;
+	s->rsp = (uint64_t)t->stack_top - 8;	/* as after a call */
+	s->rdi = (uint64_t)t;
+	s->rsi = s->rbp = 0;
+	s->rflags = USER_RFLAGS;
+	s->mtd = MTD_BSD | MTD_RSP | MTD_RIP | MTD_RFLAGS;
+}
+
+void thread_bury(struct thread *t)
+{
+	t->sleep_on = graveyard;
+}
+
+void thread_leave(struct thread *t, struct hedron_utcb *u)
+{
+	if (t->child && t->child->foreign && !t->utcb) {	/* it has no hypercalls */
+		hedron_sm_up(t->done);
+		thread_bury(t);
+	}
+	set_start(t, &u->state, thread_end);
+}
+
+static void record(struct thread *t, struct portal *p, const struct hedron_state *s)
+{
+	struct thread_event *e = &t->log[t->count % THREAD_LOG];
+
+	if (p->event == EVENT_STARTUP)
+		return;
+	e->event = p->event;
+	e->id = (uint64_t)p;
+	e->state = *s;
+	t->count++;
+}
+
+static cap_sel event_handler(struct portal *p)
+{
+	struct hedron_utcb *u = p->handler->utcb;
+	struct thread *t = p->arg;
+
+	record(t, p, &u->state);
+	u->items = 0;
+	u->state.mtd = 0;
+	t->sleep_on = 0;
+	if (t->leave)
+		thread_leave(t, u);
+	else if (t->react && t->react(t, p->event, u))
+		return t->sleep_on;
+	else if (p->event == EVENT_STARTUP)
+		set_start(t, &u->state, thread_main);
+	else
+		thread_leave(t, u);
+	return t->sleep_on;
+}
+
+static void portals_create(struct thread *t, cap_sel base, uint64_t mtd)
+{
+	for (unsigned event = 0; event < EVENT_COUNT; event++) {
+		t->portals[event].event = event;
+		portal_init(&t->portals[event], base + event, &t->handler, event_handler, t, mtd);
+	}
+}
+
+/* The portal for foreign calls, and all portals given to the child. */
+static void portals_give(struct thread *t, cap_sel base, uint64_t mtd)
+{
+	struct portal *p = &t->portals[EVENT_FOREIGN];
+
+	child_give(t->child, base, 5);
+	child_give(t->child, t->done, 0);
+	if (!t->child->foreign)
+		return;
+	p->event = EVENT_FOREIGN;
+	portal_init(p, sel_alloc(), &t->handler, event_handler, t, mtd);
+	child_give_at(t->child, p->sel, base + FOREIGN_BASE + t->cpu, 0);
+}
+
+static void thread_init(struct thread *t, const struct thread_spec *spec)
+{
+	t->fn = spec->fn;
+	t->arg = spec->arg;
+	t->react = spec->react;
+	t->child = spec->child;
+	t->pd = spec->child ? spec->child->pd : ROOT_SEL_PD;
+	t->cpu = spec->on_cpu2 ? env.cpu2 : env.cpu;
+	t->stack_top = stack_alloc();
+	t->utcb = spec->no_utcb ? 0 : (struct hedron_utcb *)va_alloc(0);
+	MUST(hedron_create_sm(t->done, ROOT_SEL_PD, 0));
+	MUST(hedron_create_ec(t->ec, t->pd, HC_EC_GLOBAL, t->cpu, (uint64_t)t->utcb,
+			      (uint64_t)t->stack_top, (uint32_t)t->events));
+}
+
+struct thread *thread_new(const struct thread_spec *spec)
+{
+	struct thread *t = &threads[threads_used++ % THREADS];
+	uint64_t mtd = spec->mtd ? spec->mtd : THREAD_MTD;
+
+	memset(t, 0, sizeof(*t));
+	t->events = sels_alloc(5);
+	t->ec = sel_alloc();
+	t->sc = sel_alloc();
+	t->done = sel_alloc();
+	thread_init(t, spec);
+	handler_init(&t->handler, sel_alloc(), ROOT_SEL_PD, t->cpu);
+	portals_create(t, t->events, mtd);
+	if (t->child)
+		portals_give(t, t->events, mtd);
+	return t;
+}
+
+void thread_init_permanent(struct thread *t, const struct thread_spec *spec)
+{
+	memset(t, 0, sizeof(*t));
+	t->events = sel_permanent(5);
+	t->ec = sel_permanent(0);
+	t->sc = sel_permanent(0);
+	t->done = sel_permanent(0);
+	thread_init(t, spec);
+	handler_init(&t->handler, sel_permanent(0), ROOT_SEL_PD, t->cpu);
+	portals_create(t, t->events, THREAD_MTD);
+}
+
+void thread_adopt(struct thread *t, react_fn react)
+{
+	t->pd = ROOT_SEL_PD;
+	t->ec = ROOT_SEL_EC;
+	t->sc = ROOT_SEL_SC;
+	t->utcb = (struct hedron_utcb *)ROOT_UTCB_ADDR;
+	t->stack_top = root_stack + STACK_SIZE;
+	t->react = react;
+	handler_init(&t->handler, sel_permanent(0), ROOT_SEL_PD, env.cpu);
+	portals_create(t, 0, THREAD_MTD);
+}
+
+void thread_start(struct thread *t, unsigned prio)
+{
+	MUST(hedron_create_sc(t->sc, ROOT_SEL_PD, t->ec, prio, QUANTUM_US));
+}
+
+bool thread_wait(struct thread *t)
+{
+	return hedron_sm_down(t->done, deadline_ms(2000)) == HEDRON_SUCCESS;
+}
+
+struct thread *thread_run(const struct thread_spec *spec)
+{
+	struct thread *t = thread_new(spec);
+
+	thread_start(t, PRIO_HIGH);
+	CHECK(thread_wait(t));
+	return t;
+}
+
+struct thread *thread_run_fn(void (*fn)(void *))
+{
+	return thread_run(&(struct thread_spec){ .fn = fn });
+}
+
+const struct hedron_state *thread_only_event(struct thread *t, unsigned event)
+{
+	CHECK_EQ(t->count, 1);
+	CHECK_EQ(t->log[0].event, event);
+	return &t->log[0].state;
+}
+
+void threads_init(void)
+{
+	graveyard = sel_permanent(0);
+	MUST(hedron_create_sm(graveyard, ROOT_SEL_PD, 0));
+}
+
+void threads_reset(void)
+{
+	for (unsigned i = 0; i < threads_used && i < THREADS; i++) {
+		threads[i].leave = true;
+		hedron_recall(threads[i].ec);
+		hedron_revoke(crd_obj(threads[i].sc, 0, RIGHTS_ALL), 1);
+	}
+	threads_used = 0;
+}
