@@ -22,6 +22,11 @@
  * @a1..@a5  ARG1..ARG5; on return a2, a3, a4 hold OUT2..OUT4
  * Returns the status, bits 7:0 of OUT1.  Source: ABI reference 3.1.
  */
+#ifdef HEDRON_HOSTED
+/* Unit tests on the host: libhybrid/hosted emulates the calls. */
+enum hedron_status hedron_hypercall(uint64_t a1, uint64_t *a2, uint64_t *a3, uint64_t *a4,
+				    uint64_t a5);
+#else
 static inline enum hedron_status hedron_hypercall(uint64_t a1, uint64_t *a2, uint64_t *a3,
 						  uint64_t *a4, uint64_t a5)
 {
@@ -49,6 +54,7 @@ static inline enum hedron_status hedron_hypercall(uint64_t a1, uint64_t *a2, uin
 	*a4 = rax;
 	return (enum hedron_status)(rdi & 0xff);
 }
+#endif
 
 static inline enum hedron_status hedron_hc(unsigned nr, unsigned flags, uint64_t sel, uint64_t a2,
 					   uint64_t a3, uint64_t a4, uint64_t a5)
