@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* frame.h - page frames of the personality; the story is at the head of frame.c. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a page was used for decides who may use it next: see frame.c. */
+enum frame_pool {
+	FRAME_PLAIN,
+	FRAME_HYBRID,
+	FRAME_POOLS,
+};
+
+/* A zeroed page with one reference, at an address of the personality. NULL: memory exhausted. */
+void *frame_alloc(enum frame_pool pool);
+void frame_get(void *page);
+void frame_put(void *page);
+unsigned frame_refs(const void *page);
+
+/* Pages that the personality still can hand out, and those it holds, for sysinfo(2). */
+uint64_t frames_free(void);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process.h - processes and their threads; the story, with the life of a thread, is at the head of
+ * process.c.
+ */
+#pragma once
+#include "list.h"
+#include "lx.h"
+#include "sig.h"
+#include "wait.h"
+#include <hedron/crd.h>
+
+struct fdtable;
+struct fs_context;
+struct mm;
+
+/* General registers in the order of struct hedron_state, then the others. */
+struct regs {
+	uint64_t rax, rcx, rdx, rbx;
+	uint64_t rsp, rbp, rsi, rdi;
+	uint64_t r8, r9, r10, r11;
+	uint64_t r12, r13, r14, r15;
+	uint64_t rip, rflags;
+	uint64_t fs_base, gs_base;
+};
+
+enum thread_state {
+	THREAD_FREE,			/* a slot without a thread */
+	THREAD_RUNNING,			/* runs, or is being served */
+	THREAD_PARKED,			/* sleeps on its semaphore until wake_thread() */
+	THREAD_ENDED,			/* sleeps on its semaphore for ever */
+};
+
+/* What a call that waits keeps from one run to the next. All 0 when the call is fresh. */
+struct call_state {
+	bool again;			/* this is not the first run */
+	bool timed_out;			/* the time of wait_until() has come */
+	uint64_t deadline_ns;		/* for wait_until(), computed in the first run */
+	uint64_t done;			/* bytes already moved, or what the handler likes */
+	uint64_t value[2];		/* the handler's own */
+};
+
+#define THREAD_INLINE_WAITS	2
+
+struct thread {
+	struct process *process;
+	int tid;
+	enum thread_state state;
+	unsigned number;		/* in its process: UTCB and event base come from it */
+	cap_sel sel;			/* first of its block of selectors: server.c */
+	struct regs regs;		/* as of its last message */
+	struct call_state call;
+	uint64_t clear_tid;		/* set_tid_address(2); user address or 0 */
+	uint64_t robust_list, robust_len;	/* set_robust_list(2) */
+	struct sig_thread sig;
+	struct list of_process;		/* process->threads */
+
+	/* wait.c */
+	struct wait_entry wait_inline[THREAD_INLINE_WAITS];
+	struct wait_entry *waits;	/* in use */
+	uint64_t wake_ns;		/* deadline, 0 = none */
+	size_t timer_index;		/* place in the heap, when wake_ns is set */
+};
+
+/* Resource limits, as the UAPI numbers them. */
+#define LX_RLIMITS	16
+struct lx_rlimit {
+	uint64_t soft, hard;
+};
+
+struct process {
+	int pid, ppid, pgid, sid;
+	char name[16];			/* last part of the program's path (prctl(2), PR_SET_NAME) */
+	char *path;			/* of the program */
+	struct mm *mm;
+	struct fdtable *fds;		/* FILES: fdtable.h */
+	struct fs_context *fs;		/* FILES: working directory, umask */
+	struct list threads;		/* struct thread.of_process */
+	unsigned live_threads;
+	unsigned next_thread;		/* number for the next one */
+	struct lx_rlimit rlimit[LX_RLIMITS];
+	uint32_t uid, euid, suid, gid, egid, sgid;
+	struct sig_process sig;
+	uint64_t start_ns;		/* monotonic */
+	cap_sel pd;
+
+	/* As the loader was told (hedron/loader.h). */
+	uint32_t program;		/* number for ROOT_ENDED; 0: started by another process */
+	uint32_t console;		/* CONSOLE_GRANT_* */
+	bool trace;
+	bool hybrid;			/* marked hybrid and allowed to be */
+	bool ending;			/* no thread of it may run on */
+	struct list all;		/* processes */
+};
+
+extern struct list processes;		/* struct process.all */
+
+static inline uint64_t process_limit(const struct process *p, unsigned resource)
+{
+	return p->rlimit[resource].soft;
+}
+
+/* NULL, or the process and its first thread; it runs when process_run() says so. */
+struct process *process_new(const char *path);
+long process_run(struct process *p, uint64_t rip, uint64_t rsp);
+struct process *process_find(int pid);
+struct thread *process_thread(struct process *p);	/* its first one */
+
+/*
+ * The end. process_exit: how is PROGRAM_EXITED or PROGRAM_KILLED (hedron/root.h). Returns; the
+ * thread that is being served must then be answered with LX_EXIT.
+ */
+void process_exit(struct process *p, unsigned how, unsigned value);
