@@ -6,8 +6,6 @@
  * Layout of notes: ELF gABI, "Note Section".
  */
 #pragma once
-#include <stdint.h>
-
 #define HEDRON_NOTE_OWNER	"Hedron"	/* 7 bytes with the final 0, padded to 8 */
 #define NT_HEDRON_PROGRAM	1
 #define HEDRON_NOTE_SECTION	".note.hedron"
@@ -15,8 +13,12 @@
 #define HEDRON_PROGRAM_NATIVE	1
 #define HEDRON_PROGRAM_HYBRID	2
 
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
 struct hedron_note {
 	uint32_t kind;		/* 0x00  HEDRON_PROGRAM_* */
 	uint32_t abi;		/* 0x04  HEDRON_API_VERSION it was built for */
 };
 _Static_assert(sizeof(struct hedron_note) == 8, "hedron note");
+#endif

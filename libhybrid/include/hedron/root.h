@@ -19,6 +19,7 @@ enum root_op {
 	ROOT_INFO	= 6,	/* memory, clock */
 	ROOT_EXIT	= 7,	/* the calling program ends, with a status */
 	ROOT_ENDED	= 8,	/* a loader tells the end of a program that it started */
+	ROOT_EVENTS	= 9,	/* event portals for the caller's own ECs */
 };
 
 /* ROOT_LOG: text, no newline needed. Answer: svc_reply. */
@@ -78,6 +79,16 @@ struct root_info {
 	uint32_t cpus;			/* 0x3c  online */
 };
 _Static_assert(sizeof(struct root_info) == 0x40, "root protocol 1");
+
+/* ROOT_EVENTS: the roottask's portals for the events of a native program's ECs on `cpu`: they report a
+ * crash and end the program. Into the caller's delegate window, 32 selectors (object, order 5), at the
+ * events' numbers; EVENT_STARTUP stays empty, for a portal of the caller's own. INVALID: CPU offline. */
+struct root_events {
+	struct svc_request req;
+	uint32_t cpu;			/* 0x08 */
+	uint32_t pad;			/* 0x0c */
+};
+_Static_assert(sizeof(struct root_events) == 0x10, "root protocol 1");
 
 /* How a program ended. */
 enum program_end {

@@ -22,6 +22,7 @@
 #define CAPS_PD			0	/* own PD; with PD_CREATE if granted */
 #define CAPS_EC			1	/* first EC */
 #define CAPS_SC			2	/* its SC */
+#define CAPS_SM			3	/* native: a semaphore of its own, to sleep on without PD_CREATE */
 #define CAPS_ROOT		32	/* + CPU: the root portal, see root.h */
 #define CAPS_GSI		96	/* + i: interrupt semaphore of the i-th `gsi` line */
 #define CAPS_FREE		128	/* from here on the program's own choice */
