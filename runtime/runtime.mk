@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# runtime: the native C runtime, the roottask, the services.
+
+RT		:= $(O)/runtime
+MUSL_LIBC	?= /usr/lib/x86_64-linux-musl/libc.a
+MUSL_INCLUDE	?= /usr/include/x86_64-linux-musl
+
+# Native code: musl's headers and GCC's own, nothing of the host's.
+NATIVE_CFLAGS	:= -nostdinc -isystem $(MUSL_INCLUDE) \
+		   -isystem $(shell $(CC) -print-file-name=include) \
+		   -fno-pic -fno-pie -fno-asynchronous-unwind-tables -fcf-protection=none \
+		   -ffunction-sections -fdata-sections -fstack-protector-strong
+NATIVE_LDFLAGS	:= -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
+		   -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,-z,separate-code
+
+# ---- runtime/lib ------------------------------------------------------------------------------
+
+RTLIB_START	:= $(RT)/lib/start.S.o
+RTLIB		:= $(RT)/lib/libhedron-native.a
+RTLIB_LIBC	:= $(RT)/lib/libhedron-libc.a
+RTLIB_OBJS	:= $(patsubst %,$(O)/%.o,$(sort $(wildcard runtime/lib/*.c)) \
+		     $(filter-out runtime/lib/start.S,$(sort $(wildcard runtime/lib/*.S))))
+# The parts of libhybrid that hyperapps use, compiled natively.
+RTLIB_HYBRID	:= $(patsubst libhybrid/src/%,$(RT)/libhybrid/%.o, \
+		     $(filter-out libhybrid/src/linux.c,$(sort $(wildcard libhybrid/src/*.c))))
+
+$(eval $(call cc_rules,runtime/lib,NATIVE_CFLAGS))
+
+# A compiler that knows malloc() would make calloc() call itself.
+$(RT)/lib/heap.c.o: NATIVE_CFLAGS += -fno-builtin
+
+$(RT)/libhybrid/%.c.o: libhybrid/src/%.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON_CFLAGS) $(NATIVE_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(RTLIB): $(RTLIB_OBJS) $(RTLIB_HYBRID)
+	$(call say,AR,$@)
+	$(Q)rm -f $@.tmp && $(AR) rcsD $@.tmp $^ && mv $@.tmp $@
+
+$(RTLIB_LIBC): $(RTLIB) runtime/lib/pure-members $(MUSL_LIBC)
+	$(call say,AR,$@)
+	$(Q)rm -rf $@.d $@.tmp && mkdir -p $@.d
+	$(Q)runtime/lib/pure-members $(MUSL_LIBC) $(RTLIB) > $@.list
+	$(Q)cd $@.d && xargs $(AR) x $(abspath $(MUSL_LIBC)) < $(abspath $@.list)
+	$(Q)$(AR) rcsD $@.tmp $@.d/* && rm -rf $@.d && mv $@.tmp $@
+
+# $(call native_program,NAME,OBJECTS): how $(RT)/NAME.elf is linked.
+define native_program
+$$(RT)/$(1).elf: $(2) $$(RTLIB_START) $$(RTLIB) $$(RTLIB_LIBC)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(NATIVE_LDFLAGS) -o $$@.tmp $$(RTLIB_START) $(2) \
+		-Wl,--start-group $$(RTLIB) $$(RTLIB_LIBC) -Wl,--end-group -lgcc
+	$$(Q)mv $$@.tmp $$@
+endef
+
+.PHONY: runtime
+runtime: $(RTLIB_START) $(RTLIB) $(RTLIB_LIBC)
