@@ -21,16 +21,23 @@ static void share_segment(cap_sel pd, const char *start, const char *end, unsign
 		  rights, 0);
 }
 
-static struct child *child_create(uint64_t foreign)
+struct child *child_wrap(cap_sel pd)
 {
 	struct child *c = &children[children_used++ % CHILDREN];
 
-	*c = (struct child){ .pd = sel_alloc(), .foreign = foreign & PD_FOREIGN };
-	MUST(hedron_create_pd(c->pd, ROOT_SEL_PD, 0, foreign));
-	share_segment(c->pd, image_text, image_rodata, MEM_R | MEM_X);
-	share_segment(c->pd, image_rodata, image_data, MEM_R);
-	share_segment(c->pd, image_data, image_end, MEM_R | MEM_W);
+	*c = (struct child){ .pd = pd };
+	share_segment(pd, image_text, image_rodata, MEM_R | MEM_X);
+	share_segment(pd, image_rodata, image_data, MEM_R);
+	share_segment(pd, image_data, image_end, MEM_R | MEM_W);
 	return c;
+}
+
+static struct child *child_create(uint64_t foreign)
+{
+	cap_sel pd = sel_alloc();
+
+	MUST(hedron_create_pd(pd, ROOT_SEL_PD, 0, foreign));
+	return child_wrap(pd);
 }
 
 struct child *child_new(void)
@@ -49,6 +56,7 @@ struct child *child_new_foreign(void)
 	struct child *c = child_create(PD_FOREIGN | FOREIGN_BASE << PD_FOREIGN_BASE_SHIFT);
 	struct portal *p;
 
+	c->foreign = true;
 	c->dummy = handler_new(ROOT_SEL_PD, env.cpu);
 	p = portal_new(c->dummy, dummy_entered, 0, 0);
 	child_give_at(c, p->sel, FOREIGN_BASE + env.cpu, 0);

@@ -20,6 +20,9 @@ struct child {
 struct child *child_new(void);
 struct child *child_new_foreign(void);
 
+/* The same of a PD that the case created itself. */
+struct child *child_wrap(cap_sel pd);
+
 /* Give it 2^order capabilities, at the same selectors. */
 void child_give(const struct child *c, cap_sel sel, unsigned order);
 void child_give_at(const struct child *c, cap_sel sel, cap_sel at, unsigned order);

@@ -57,8 +57,9 @@ FUNC(_start):
 	call	main
 	ud2
 
-/* void raw_syscall(struct cpu_regs *regs);  Clobbers what the ABI allows and no more. */
-FUNC(raw_syscall):
+/* void raw_INSN(struct cpu_regs *regs): load all registers but rsp, execute INSN, store them. */
+.macro	RAW insn
+FUNC(raw_\insn):
 	push	%rbx
 	push	%rbp
 	push	%r12
@@ -66,6 +67,7 @@ FUNC(raw_syscall):
 	push	%r14
 	push	%r15
 	push	%rdi
+	mov	REGS_RCX(%rdi), %rcx
 	mov	REGS_RBX(%rdi), %rbx
 	mov	REGS_RDX(%rdi), %rdx
 	mov	REGS_RBP(%rdi), %rbp
@@ -73,6 +75,7 @@ FUNC(raw_syscall):
 	mov	REGS_R8(%rdi), %r8
 	mov	REGS_R9(%rdi), %r9
 	mov	REGS_R10(%rdi), %r10
+	mov	REGS_R11(%rdi), %r11
 	mov	REGS_R12(%rdi), %r12
 	mov	REGS_R13(%rdi), %r13
 	mov	REGS_R14(%rdi), %r14
@@ -81,8 +84,8 @@ FUNC(raw_syscall):
 	pushq	REGS_RFLAGS(%rdi)
 	mov	REGS_RDI(%rdi), %rdi
 	popf
-	syscall
-.Lbehind:
+	\insn
+.Lbehind_\insn:
 	push	%rdi
 	mov	8(%rsp), %rdi			/* regs */
 	mov	%rcx, REGS_RCX(%rdi)
@@ -104,7 +107,7 @@ FUNC(raw_syscall):
 	mov	%r13, REGS_R13(%rdi)
 	mov	%r14, REGS_R14(%rdi)
 	mov	%r15, REGS_R15(%rdi)
-	lea	.Lbehind(%rip), %rax
+	lea	.Lbehind_\insn(%rip), %rax
 	mov	%rax, REGS_RIP(%rdi)
 	add	$8, %rsp
 	pop	%r15
@@ -114,6 +117,10 @@ FUNC(raw_syscall):
 	pop	%rbp
 	pop	%rbx
 	ret
+.endm
+
+RAW syscall
+RAW ud2
 
 /*
  * Probes: uint64_t probe_X(...). While one runs, probe_sp holds its stack pointer, and the guard
@@ -158,6 +165,43 @@ FUNC(portal_entry):
 	syscall
 	ud2
 
+/* A portal's entry that tells what it found; see regs.h. rsp must be usable. */
+FUNC(spy_entry):
+	mov	%rax, spy_regs+REGS_RAX(%rip)
+	mov	%rcx, spy_regs+REGS_RCX(%rip)
+	mov	%rdx, spy_regs+REGS_RDX(%rip)
+	mov	%rbx, spy_regs+REGS_RBX(%rip)
+	mov	%rsp, spy_regs+REGS_RSP(%rip)
+	mov	%rbp, spy_regs+REGS_RBP(%rip)
+	mov	%rsi, spy_regs+REGS_RSI(%rip)
+	mov	%rdi, spy_regs+REGS_RDI(%rip)
+	mov	%r8,  spy_regs+REGS_R8(%rip)
+	mov	%r9,  spy_regs+REGS_R9(%rip)
+	mov	%r10, spy_regs+REGS_R10(%rip)
+	mov	%r11, spy_regs+REGS_R11(%rip)
+	mov	%r12, spy_regs+REGS_R12(%rip)
+	mov	%r13, spy_regs+REGS_R13(%rip)
+	mov	%r14, spy_regs+REGS_R14(%rip)
+	mov	%r15, spy_regs+REGS_R15(%rip)
+	pushf
+	popq	spy_regs+REGS_RFLAGS(%rip)
+	sub	$64, %rsp
+	mov	$0x5b1d, %eax			/* SPY_MARK */
+	mov	%rax, %rdx
+	mov	%rax, %rbx
+	mov	%rax, %rbp
+	mov	%rax, %rsi
+	mov	%rax, %r8
+	mov	%rax, %r9
+	mov	%rax, %r10
+	mov	%rax, %r12
+	mov	%rax, %r13
+	mov	%rax, %r14
+	mov	%rax, %r15
+	mov	$HC_REPLY, %edi
+	syscall
+	ud2
+
 /* void fx_save(struct fx_state *); void fx_load(const struct fx_state *); */
 FUNC(fx_save):
 	fxsave64 (%rdi)
@@ -169,12 +213,14 @@ FUNC(fx_load):
 
 	.data
 	.balign	64
-	.globl	boot_regs, boot_fx, probe_sp
+	.globl	boot_regs, boot_fx, spy_regs, probe_sp
 boot_regs:
 	.skip	REGS_SIZE
 	.balign	16
 boot_fx:
 	.skip	512
+spy_regs:
+	.skip	REGS_SIZE
 probe_sp:
 	.quad	0
 

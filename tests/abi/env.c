@@ -10,7 +10,7 @@
 #include "regs.h"
 
 #define SEL_PAGE	512		/* selectors of one page of an object space */
-#define SEL_PERMANENT	64		/* 64..511 */
+#define SEL_PERMANENT	64		/* 64..479 */
 #define SEL_CASES	0x200
 
 #define VA_FIRST	0x400000000000	/* addresses handed out by va_alloc() */

@@ -24,6 +24,9 @@ extern struct env env;
 void env_init(const struct hip *hip);
 void env_reset(void);
 
+/* 32 selectors that stay empty: the event base of ECs that have to die of their exceptions. */
+#define EVENTS_NONE	480
+
 /* Fresh selectors; the 512-slot pages they lie in hold an object already (ABI reference 4.7). */
 cap_sel sel_alloc(void);
 cap_sel sels_alloc(unsigned order);	/* 2^order of them, aligned */

@@ -11,11 +11,18 @@
 #include "env.h"
 #include "runner.h"
 
-extern const struct abi_suite suite_boot, suite_hip;
+extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_ctrl,
+	suite_ipc, suite_events, suite_foreign;
 
 const struct abi_suite *const suites[] = {
+	&suite_hip,		/* hip and boot first: they hold the early cases */
 	&suite_boot,
-	&suite_hip,
+	&suite_convention,
+	&suite_objects,
+	&suite_ctrl,
+	&suite_ipc,
+	&suite_events,
+	&suite_foreign,
 };
 const unsigned suite_count = sizeof(suites) / sizeof(suites[0]);
 

@@ -23,7 +23,8 @@ void handler_init(struct handler *h, cap_sel sel, cap_sel pd, unsigned cpu)
 	h->ec = sel;
 	h->utcb = (struct hedron_utcb *)va_alloc(0);
 	h->stack_top = stack_alloc();
-	MUST(hedron_create_ec(sel, pd, 0, cpu, (uint64_t)h->utcb, (uint64_t)h->stack_top, 0));
+	MUST(hedron_create_ec(sel, pd, 0, cpu, (uint64_t)h->utcb, (uint64_t)h->stack_top,
+			      EVENTS_NONE));
 }
 
 void portal_init(struct portal *p, cap_sel sel, struct handler *h, portal_fn fn, void *arg,

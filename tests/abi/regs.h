@@ -36,9 +36,12 @@ _Static_assert(sizeof(struct fx_state) == 512, "SDM vol. 1, 10.5.1");
 extern struct cpu_regs boot_regs;
 extern struct fx_state boot_fx;
 
-/* Loads rax rbx rdx rsi rdi rbp r8..r15 and rflags, executes SYSCALL, stores all registers as they
- * are behind it; rip is the address behind the instruction. */
+/* Load all general registers but rsp, and rflags; execute the instruction; store all as they are
+ * behind it. rip is the address behind the instruction, rsp as it was at it. */
 void raw_syscall(struct cpu_regs *regs);
+void raw_ud2(struct cpu_regs *regs);
+#define UD2_LEN		2
+
 
 /* Touch one byte: 0, or PROBE_FAULT | event << 8 | error code if that raised an exception. */
 #define PROBE_FAULT	0x10000u
@@ -51,6 +54,12 @@ extern volatile uint64_t probe_sp;	/* stack of the probe in progress, 0 = none *
 
 /* Entry of all portals whose id is a struct portal. */
 void portal_entry(void);
+
+/* Portal entry that stores the registers it finds, takes 64 bytes of stack, and replies with
+ * every register but rdi, rcx, r11 and rsp set to SPY_MARK. */
+void spy_entry(void);
+extern struct cpu_regs spy_regs;
+#define SPY_MARK	0x5b1d
 
 void fx_save(struct fx_state *fx);
 void fx_load(const struct fx_state *fx);

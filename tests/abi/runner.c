@@ -22,7 +22,7 @@
 #include "thread.h"
 
 #define CASE_MS		8000		/* patience; the slowest case needs about 2 s */
-#define HANGS_MAX	6
+#define HANGS_MAX	4
 #define PRIO_SUPERVISOR	127
 
 static struct {
@@ -42,6 +42,11 @@ static void runner_enter(void) __attribute__((noreturn));
 static struct thread *runner_thread(void)
 {
 	return run.early ? &root_thread : &workers[run.hangs];
+}
+
+struct hedron_utcb *runner_utcb(void)
+{
+	return runner_thread()->utcb;
 }
 
 unsigned runner_case(void)

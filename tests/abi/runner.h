@@ -4,8 +4,11 @@
 #include <stdbool.h>
 #include "check.h"
 
+struct hedron_utcb;
+
 void runner_start(void) __attribute__((noreturn));
 void runner_abort_case(void) __attribute__((noreturn));
+struct hedron_utcb *runner_utcb(void);
 unsigned runner_case(void);	/* number of the case in progress, 1.. */
 
 /* The suites in the order in which they run; main.c. */

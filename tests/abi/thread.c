@@ -64,16 +64,18 @@ void thread_leave(struct thread *t, struct hedron_utcb *u)
 	set_start(t, &u->state, thread_end);
 }
 
-static void record(struct thread *t, struct portal *p, const struct hedron_state *s)
+static void record(struct thread *t, struct portal *p, const struct hedron_utcb *u)
 {
 	struct thread_event *e = &t->log[t->count % THREAD_LOG];
 
 	if (p->event == EVENT_STARTUP)
-		return;
+		e = &t->startup;
+	else
+		t->count++;
 	e->event = p->event;
 	e->id = (uint64_t)p;
-	e->state = *s;
-	t->count++;
+	e->items = u->items;
+	e->state = u->state;
 }
 
 static cap_sel event_handler(struct portal *p)
@@ -81,7 +83,7 @@ static cap_sel event_handler(struct portal *p)
 	struct hedron_utcb *u = p->handler->utcb;
 	struct thread *t = p->arg;
 
-	record(t, p, &u->state);
+	record(t, p, u);
 	u->items = 0;
 	u->state.mtd = 0;
 	t->sleep_on = 0;

@@ -20,13 +20,14 @@
 
 struct thread;
 
-/* Answers an event. The state in u->state is the message and becomes the reply; u->state.mtd is 0 at
- * the start. True: done; false: the default, see thread.c. */
+/* Answers an event. u->state is the message and becomes the reply; items and mtd, which are the
+ * reply's already, are 0. True: done; false: the default, see thread.c. */
 typedef bool (*react_fn)(struct thread *t, unsigned event, struct hedron_utcb *u);
 
 struct thread_event {
 	unsigned event;
 	uint64_t id;			/* portal id delivered with it */
+	uint32_t items;
 	struct hedron_state state;
 };
 
@@ -57,6 +58,7 @@ struct thread {
 	volatile bool leave;		/* end it at its next event */
 	cap_sel sleep_on;		/* set by react: reply with this semaphore */
 	volatile unsigned count;	/* events seen, startup not included */
+	struct thread_event startup;
 	struct thread_event log[THREAD_LOG];
 };
 

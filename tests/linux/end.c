@@ -98,7 +98,7 @@ static void fault(const char *how)
 	if (!strcmp(how, "jump"))
 		((void (*)(void))(uintptr_t)0x1000)();
 	if (!strcmp(how, "divide"))
-		zero = 1 / zero;
+		__asm__ volatile("idivl %0" :: "r"(zero), "a"(1), "d"(0));
 }
 
 int main(int argc, char **argv)
