@@ -125,6 +125,10 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
+#if defined(__cplusplus) && !defined(_Static_assert)
+#define _Static_assert static_assert
+#endif
+
 typedef uint64_t cap_sel;		/* selector in an object space, below HEDRON_NUM_SEL */
 
 /* Hypercall status, OUT1[7:0] (ABI reference 3.1). */

@@ -6,6 +6,8 @@
  * Layout of notes: ELF gABI, "Note Section".
  */
 #pragma once
+#include <hedron/abi.h>
+
 #define HEDRON_NOTE_OWNER	"Hedron"	/* 7 bytes with the final 0, padded to 8 */
 #define NT_HEDRON_PROGRAM	1
 #define HEDRON_NOTE_SECTION	".note.hedron"
@@ -14,7 +16,6 @@
 #define HEDRON_PROGRAM_HYBRID	2
 
 #ifndef __ASSEMBLER__
-#include <stdint.h>
 
 struct hedron_note {
 	uint32_t kind;		/* 0x00  HEDRON_PROGRAM_* */
