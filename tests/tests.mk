@@ -1,18 +1,71 @@
 # SPDX-License-Identifier: MIT
 # tests/: host unit tests, the conformance roottask, end-to-end tests.
 #
-# Each kind of test is a target test-KIND that prints TAP and ends with the line "N passed, M
-# failed"; it adds itself to TESTS, and `make test` runs them all and prints the sum.
+# A kind of tests adds its name to TESTS and has a target test-KIND that runs it, prints TAP, leaves
+# the same in $(O)/tests/KIND.tap (tests/tap does both), and fails if a test did. `make test` runs
+# them all, whatever fails, and ends with the line "N passed, M failed".
 
 TESTS :=
 
+# ---- unit: host programs under ASan and UBSan -------------------------------------------------
+#
+# Each tests/unit/**/test_*.c is a program. Two comments at its top are read here:
+#	/* sources: kernel/crd.c kernel/mdb.c */	what it is linked with, or: none
+#	/* flags: -Ikernel */				more flags, optional
+
+UNIT_TESTS	:= $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))
+UNIT_BINS	:= $(UNIT_TESTS:%.c=$(O)/%)
+UNIT_FLAGS	:= -std=gnu11 -g -O1 -Wall -Wextra -fsanitize=address,undefined \
+		   -fno-sanitize-recover=all -Ilibhybrid/include -I.
+
+# $(call unit_word,FILE,WORD): what stands behind WORD: in a comment of the file's first lines.
+unit_word = $(filter-out none,$(shell sed -n '1,20s,^/\* $(2): \(.*\) \*/.*,\1,p' $(1)))
+
+define unit_rules
+$$(O)/$(1:.c=): $(1) $(call unit_word,$(1),sources) tests/tests.mk
+	$$(call say,HOSTCC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(HOSTCC) $$(UNIT_FLAGS) $(call unit_word,$(1),flags) -MMD -MP -MT $$@ \
+		-o $$@ $$(filter %.c,$$^)
+endef
+$(foreach t,$(UNIT_TESTS),$(eval $(call unit_rules,$(t))))
+
+.PHONY: test-unit
+test-unit: $(UNIT_BINS) ## run the host unit tests
+	$(Q)tests/tap $(O)/tests/unit.tap tests/unit/run $(UNIT_BINS)
+TESTS += unit
+
+# ---- headers: each public header compiles alone -----------------------------------------------
+#
+# As C11, in a hyperapp and in a hybrid program, and as C++ where there is a compiler for it.
+
+PUBLIC_HEADERS	:= $(sort $(wildcard libhybrid/include/hedron/*.h libhybrid/include/hedron/*/*.h))
+HEADER_FLAGS	:= -Wall -Wextra -Werror -Ilibhybrid/include -fsyntax-only
+HEADER_CXX	:= $(shell command -v $(CXX))
+
+$(O)/tests/headers/%.ok: % $(PUBLIC_HEADERS) tests/tests.mk
+	$(call say,CHECK,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 $(HEADER_FLAGS) -include $< -x c /dev/null
+	$(Q)$(CC) -std=c11 $(HEADER_FLAGS) -DHEDRON_HYBRID -include $< -x c /dev/null
+	$(Q)$(if $(HEADER_CXX),$(CXX) -std=c++17 $(HEADER_FLAGS) -include $< -x c++ /dev/null)
+	$(Q)touch $@
+
+.PHONY: check-headers
+check-headers: $(PUBLIC_HEADERS:%=$(O)/tests/headers/%.ok) ## compile each public header alone
+
 # ---- abi: the conformance roottask ------------------------------------------------------------
+#
+# `make test-abi` asks our kernel, and that it lacks the known defects of others; `make test-abi
+# KERNEL=FILE` asks another one. CPU=, SMP=, TIMEOUT=, APPEND=: tests/abi/run.
 
 ABI_ELF		:= $(O)/tests/abi/abi.elf
 ABI_FLAGS	:= -ffreestanding -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only \
 		   -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
 		   -Wno-missing-field-initializers
 ABI_OBJS	:= $(patsubst %,$(O)/%.o,$(sort $(wildcard tests/abi/*.c)) tests/abi/entry.S)
+ABI_KERNEL	:= $(if $(KERNEL),$(KERNEL),$(O)/kernel/kernel.elf32)
+ABI_WORDS	?= $(if $(KERNEL),,ours)
 
 $(eval $(call cc_rules,tests/abi,ABI_FLAGS))
 
@@ -22,5 +75,19 @@ $(ABI_ELF): $(ABI_OBJS) tests/abi/abi.ld
 		-T tests/abi/abi.ld -o $@.tmp $(ABI_OBJS)
 	$(Q)mv $@.tmp $@
 
-.PHONY: abi
+.PHONY: abi test-abi
 abi: $(ABI_ELF)
+test-abi: $(ABI_ELF) $(ABI_KERNEL) ## run the conformance roottask on our kernel, or on KERNEL=FILE
+	$(Q)tests/tap $(O)/tests/abi.tap tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
+TESTS += abi
+
+# ---- e2e: end-to-end tests, tests/e2e/e2e.mk --------------------------------------------------
+
+-include $(wildcard tests/e2e/e2e.mk)
+
+# ---- all --------------------------------------------------------------------------------------
+
+test: all check-headers
+	$(Q)rm -f $(TESTS:%=$(O)/tests/%.tap)
+	$(Q)for kind in $(TESTS); do $(MAKE) --no-print-directory test-$$kind; done; \
+		tests/tap-sum $(TESTS:%=$(O)/tests/%.tap)
