@@ -35,6 +35,20 @@ endef
 .PHONY: all
 all:
 
+# What is missing on a fresh machine is installed before anything is built; the stamps keep later calls
+# short. Goals that build nothing need nothing.
+GOALS := $(or $(MAKECMDGOALS),all)
+ifneq ($(filter-out setup clean help,$(GOALS)),)
+include $(O)/setup-build.mk
+endif
+ifneq ($(filter test test-%,$(GOALS)),)
+include $(O)/setup-test.mk
+endif
+$(O)/setup-build.mk: GROUPS := build run
+$(O)/setup-test.mk: GROUPS := test
+$(O)/setup-%.mk: scripts/setup
+	$(Q)mkdir -p $(@D) && scripts/setup $(GROUPS) && touch $@
+
 ROOMS := kernel runtime libhybrid personality toolchain sdk samples tests docs
 include $(wildcard $(foreach r,$(ROOMS),$(r)/$(r).mk))
 
@@ -46,7 +60,9 @@ all: ## build everything: the SDK in $(O)/sdk, the samples, the test programs
 setup: ## install the Debian packages that are missing (root or sudo)
 	$(Q)scripts/setup
 
-run: ## the tour: a hyperapp, a Linux program and a hybrid program side by side
+run: sdk samples ## the tour: a hyperapp, a Linux program and a hybrid program side by side
+	$(Q)$(MAKE) -s --no-print-directory -C samples/tour O=$(abspath $(O))/samples/tour \
+		HEDRON_SDK=$(abspath $(O))/sdk run
 
 test: ## build, and run all tests
 

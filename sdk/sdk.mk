@@ -28,8 +28,11 @@ $(eval $(call sdk_file,bin/hedron-run,scripts/run-qemu,755))
 $(foreach h,$(notdir $(wildcard libhybrid/include/hedron/*.h)),\
 	$(eval $(call sdk_file,include/hedron/$(h),libhybrid/include/hedron/$(h),644)))
 $(eval $(call sdk_file,lib/libhybrid.a,$(LIBHYBRID),644))
-$(eval $(call sdk_file,lib/hybrid-note.o,$(NOTE_hybrid),644))
-$(eval $(call sdk_file,lib/native-note.o,$(NOTE_native),644))
+$(eval $(call sdk_file,lib/hybrid-note.o,$(HYBRID_NOTE),644))
+$(eval $(call sdk_file,lib/libhedron-native.a,$(RTLIB),644))
+$(eval $(call sdk_file,lib/libhedron-libc.a,$(RTLIB_LIBC),644))
+$(eval $(call sdk_file,lib/hedron-start.o,$(RTLIB_START),644))
+$(eval $(call sdk_file,lib/native.specs,toolchain/native.specs,644))
 $(eval $(call sdk_file,lib/hybrid.specs,toolchain/hybrid.specs,644))
 $(eval $(call sdk_file,share/hedron/hedron.cmake,toolchain/hedron.cmake,644))
 $(eval $(call sdk_file,share/hedron/hedron.meson,toolchain/hedron.meson,644))
@@ -44,6 +47,7 @@ $(SDK)/$(1): $(2) sdk/sdk.mk
 	$$(Q)sed 's/@VERSION@/$$(VERSION)/g' $$< >$$@.tmp && mv $$@.tmp $$@
 endef
 $(eval $(call sdk_text,lib/pkgconfig/hedron-hybrid.pc,sdk/hedron-hybrid.pc.in))
+$(eval $(call sdk_text,lib/pkgconfig/hedron-native.pc,sdk/hedron-native.pc.in))
 $(eval $(call sdk_text,share/man/man1/hedron-gcc.1,sdk/man/hedron-gcc.1))
 $(eval $(call sdk_text,share/man/man1/hedron-run.1,sdk/man/hedron-run.1))
 $(eval $(call sdk_text,README.md,sdk/README.md))
@@ -66,6 +70,9 @@ $(SDK)/share/hedron/system.cpio: $(SDK_SYSTEM)
 	$(Q)for f in $^; do $(OBJCOPY) --strip-debug $$f $(O)/scripts/system/$${f##*/} || exit 1; done
 	$(Q)cd $(O)/scripts/system && ls | cpio --quiet -o -H newc -R 0:0 >archive
 	$(Q)mv $(O)/scripts/system/archive $@
+
+# What it takes to build a program; the rest is what it takes to run one.
+SDK_BUILD := $(filter $(SDK)/bin/% $(SDK)/include/% $(SDK)/lib/%,$(SDK_FILES))
 
 .PHONY: sdk dist
 sdk: $(SDK_FILES) ## the SDK alone, in $(O)/sdk

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* note.c - the note that marks a program (hedron/note.h); PROGRAM_KIND is given by the makefile. */
+/* note.c - the note that marks a hybrid program (hedron/note.h); linked as an object, not from an
+ * archive, because nothing refers to it. */
 #include <hedron/abi.h>
 #include <hedron/note.h>
 
@@ -12,5 +13,5 @@ static const struct {
 	.desc_size = sizeof(struct hedron_note),
 	.type = NT_HEDRON_PROGRAM,
 	.owner = HEDRON_NOTE_OWNER,
-	.desc = { .kind = PROGRAM_KIND, .abi = HEDRON_API_VERSION },
+	.desc = { .kind = HEDRON_PROGRAM_HYBRID, .abi = HEDRON_API_VERSION },
 };

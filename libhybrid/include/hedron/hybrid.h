@@ -77,6 +77,12 @@ void hedron_sel_free(cap_sel sel, unsigned order);
  */
 struct hedron_utcb *hedron_msg_new(void);
 
+/* The words of the calling thread's UTCB: where a request is built, and the answer is found. */
+static inline void *hedron_message(void)
+{
+	return hedron_utcb()->word;
+}
+
 /* Append a word, or `len` bytes filled up with zeros to whole words. False: no room, the message is
  * as before. Words are counted before typed items: both share the UTCB's 4064 bytes. */
 bool hedron_msg_word(struct hedron_utcb *u, uint64_t word);
@@ -147,7 +153,7 @@ void *hedron_svc_request(size_t size, uint32_t version, uint32_t op);
 
 /**
  * hedron_svc_call - send the request and check the answer.
- * @size  bytes that an answer with SVC_OK must have at least; the answer is at hedron_utcb()->word
+ * @size  bytes that an answer with SVC_OK must have at least; it lies at hedron_message()
  *
  * Returns the answer's status; SVC_DEAD: no answer, or one that is too short.
  */

@@ -43,6 +43,9 @@ struct hedron_state {
 	uint64_t gs_base;		/* 0x1e8 */
 };
 
+/* A message is words to one and a struct to the other: both may be used in one function. */
+typedef uint64_t __attribute__((may_alias)) utcb_word;
+
 struct hedron_utcb {
 	uint32_t flags;			/* 0x000  UTCB_NSCT */
 	uint32_t items;			/* 0x004  untyped words [15:0], typed items [31:16] */
@@ -50,7 +53,7 @@ struct hedron_utcb {
 	uint64_t del_window;		/* 0x010  CRD for delegated items */
 	uint64_t tls;			/* 0x018  free for the user */
 	union {				/* 0x020 */
-		uint64_t word[UTCB_WORDS_MAX];
+		utcb_word word[UTCB_WORDS_MAX];
 		struct hedron_state state;
 	};
 };
