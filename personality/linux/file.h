@@ -19,22 +19,23 @@ struct wait_queue;
  * Operations of a kind of file. A missing one gives the error that the manual page has for a file
  * which cannot do it. Results: >= 0, -errno or LX_PARK.
  *
- * read, write: at *offset, which they move on; a kind without FILE_SEEKABLE ignores it. The access
- * mode has been checked; u->left is not 0 for write.
- * poll: POLL* bits that hold now; *queue: where to wait for a change, NULL if nothing can change.
+ * read, write: at *offset, which they move on; what has no offset leaves it. The access mode has
+ * been checked. Both stop early where the memory of the program ends: bytes so far, or -EFAULT.
+ * seek: lseek(2) without storing the new offset; missing: ESPIPE, also for pread and pwrite.
+ * poll: POLL* bits that hold now; *queue: where to wait for a change, NULL if none can come.
  */
 struct file_ops {
-	unsigned traits;
 	long (*read)(struct thread *t, struct file *file, struct uio *u, uint64_t *offset);
 	long (*write)(struct thread *t, struct file *file, struct uio *u, uint64_t *offset);
+	int64_t (*seek)(struct file *file, int64_t offset, unsigned whence);
 	long (*stat)(struct file *file, struct fs_attr *attr);
 	long (*ioctl)(struct thread *t, struct file *file, uint32_t cmd, uint64_t arg);
 	short (*poll)(struct file *file, struct wait_queue **queue);
+	bool pages;				/* content is pages of the inode: can be mapped */
 };
 
-#define FILE_SEEKABLE	(1u << 0)	/* has an offset */
-#define FILE_PAGES	(1u << 1)	/* content in pages: can be mapped */
-#define FILE_PIPE	(1u << 2)	/* pread and lseek say ESPIPE */
+/* The kinds. */
+extern const struct file_ops regular_ops, dir_ops, path_ops;
 
 struct file {
 	const struct file_ops *ops;

@@ -59,5 +59,8 @@ long inode_size(struct inode *inode, uint64_t *size);
 #define INODE_PAGE_ALLOC	2u
 long inode_pages(struct inode *inode, uint64_t index, size_t count, unsigned flags, void **first);
 
+/* Is the page pinned in the wanted view (INODE_PAGE_WRITE or 0), so that it needs no message? */
+bool inode_has_page(const struct inode *inode, uint64_t index, unsigned flags);
+
 /* Read bytes into the personality's memory: what an ELF loader needs. Bytes read, -errno. */
 long inode_read(struct inode *inode, uint64_t offset, void *buf, size_t len);

@@ -22,7 +22,7 @@ struct uio {
 	struct iovec one;		/* a transfer with a single segment */
 };
 
-void uio_user(struct uio *u, struct mm *mm, uint64_t addr, uint64_t len);
+long uio_user(struct uio *u, struct mm *mm, uint64_t addr, uint64_t len);
 void uio_own(struct uio *u, void *buf, size_t len);
 long uio_import(struct uio *u, struct mm *mm, uint64_t iov, uint64_t count);
 
