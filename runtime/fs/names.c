@@ -31,6 +31,15 @@ enum svc_status names_walk(const struct client *c, uint32_t id, const char *path
 	return path_walk(start, path, len, how, place);
 }
 
+enum svc_status names_found(const struct place *place)
+{
+	if (place->inode)
+		return SVC_OK;
+	if (dir_is_removed(place->dir))
+		return SVC_NOT_FOUND;
+	return place->len > FS_NAME_MAX ? SVC_TOO_LONG : SVC_NOT_FOUND;
+}
+
 struct inode *names_create(const struct inode *dir, const struct node_attr *attr, const char *text,
 			   size_t len)
 {
@@ -47,8 +56,10 @@ struct inode *names_create(const struct inode *dir, const struct node_attr *attr
 /* Whether a new name may be made there. */
 static enum svc_status check_new(const struct place *p, bool for_dir)
 {
-	if (p->inode)
-		return SVC_EXISTS;
+	enum svc_status st = names_found(p);
+
+	if (st != SVC_NOT_FOUND)
+		return st ? st : SVC_EXISTS;
 	if ((p->slash && !for_dir) || dir_is_removed(p->dir))
 		return SVC_NOT_FOUND;
 	return SVC_OK;
@@ -153,10 +164,10 @@ static enum svc_status link_source(const struct client *c, const struct fs_names
 		return *i ? SVC_OK : SVC_BAD_HANDLE;
 	}
 	st = names_walk(c, q->dir, path, q->len, how, &p);
+	if (!st)
+		st = names_found(&p);
 	if (st)
 		return st;
-	if (!p.inode)
-		return SVC_NOT_FOUND;
 	if (p.slash && !is_dir(p.inode))
 		return SVC_NOT_DIR;
 	*i = p.inode;
@@ -192,6 +203,8 @@ enum svc_status fs_link(const struct client *c, const struct fs_names *q, const 
 
 static enum svc_status check_unlink_dir(const struct place *p)
 {
+	enum svc_status st = names_found(p);
+
 	switch (p->last) {
 	case LAST_DOT:
 		return SVC_INVALID;
@@ -202,8 +215,8 @@ static enum svc_status check_unlink_dir(const struct place *p)
 	case LAST_NAME:
 		break;
 	}
-	if (!p->inode)
-		return SVC_NOT_FOUND;
+	if (st)
+		return st;
 	if (!is_dir(p->inode))
 		return SVC_NOT_DIR;
 	return dir_is_empty(p->inode) ? SVC_OK : SVC_NOT_EMPTY;
@@ -211,8 +224,10 @@ static enum svc_status check_unlink_dir(const struct place *p)
 
 static enum svc_status check_unlink(const struct place *p)
 {
-	if (!p->inode)
-		return SVC_NOT_FOUND;
+	enum svc_status st = names_found(p);
+
+	if (st)
+		return st;
 	if (is_dir(p->inode))
 		return SVC_IS_DIR;
 	return p->slash ? SVC_NOT_DIR : SVC_OK;
@@ -240,20 +255,23 @@ static enum svc_status check_places(const struct place *from, const struct place
 				    uint32_t flags)
 {
 	bool noreplace = flags & FS_RENAME_NOREPLACE, exchange = flags & FS_RENAME_EXCHANGE;
+	enum svc_status old = names_found(from), new = names_found(to);
 
 	if (from->last != LAST_NAME)
 		return SVC_BUSY;
 	if (to->last != LAST_NAME)
 		return noreplace ? SVC_EXISTS : SVC_BUSY;
-	if (!from->inode)
+	if (old || new == SVC_TOO_LONG)
+		return old ? old : new;
+	if (to->inode && noreplace)
+		return SVC_EXISTS;
+	if (!to->inode && (exchange || dir_is_removed(to->dir)))
 		return SVC_NOT_FOUND;
-	if (to->inode ? noreplace : exchange)
-		return noreplace ? SVC_EXISTS : SVC_NOT_FOUND;
 	if (exchange && to->slash && !is_dir(to->inode))
 		return SVC_NOT_DIR;
 	if (!is_dir(from->inode) && (from->slash || (!exchange && to->slash)))
 		return SVC_NOT_DIR;
-	return dir_is_removed(to->dir) ? SVC_NOT_FOUND : SVC_OK;
+	return SVC_OK;
 }
 
 /* A directory may not get below itself. */

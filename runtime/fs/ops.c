@@ -153,23 +153,29 @@ static enum svc_status open_new(struct session *s, const struct place *p, const 
 	return st;
 }
 
+static enum walk walk_for(uint32_t flags)
+{
+	if (!(flags & FS_O_CREATE))
+		return flags & FS_O_NOFOLLOW ? WALK_NOFOLLOW : WALK_FOLLOW;
+	return flags & (FS_O_NOFOLLOW | FS_O_EXCL) ? WALK_NAME : WALK_CREATE;
+}
+
 enum svc_status fs_open(const struct client *c, const struct fs_open *q, const char *path,
 			struct fs_opened *a)
 {
-	bool exclusive = (q->flags & FS_O_CREATE) && (q->flags & FS_O_EXCL);
-	bool follow = !exclusive && !(q->flags & FS_O_NOFOLLOW);
 	enum svc_status st = check_open(c, q);
 	struct session *s;
 	struct place p;
 
 	if (!st)
-		st = names_walk(c, q->dir, path, q->len, follow ? WALK_FOLLOW : WALK_NOFOLLOW, &p);
+		st = names_walk(c, q->dir, path, q->len, walk_for(q->flags), &p);
 	if (st)
 		return st;
 	if ((q->flags & FS_O_CREATE) && p.slash && p.last == LAST_NAME)
 		return SVC_IS_DIR;
-	if (!p.inode && !(q->flags & FS_O_CREATE))
-		return SVC_NOT_FOUND;
+	st = names_found(&p);
+	if (st == SVC_TOO_LONG || (st && !(q->flags & FS_O_CREATE)))
+		return st;
 
 	s = session_get(c->program);
 	if (!s)

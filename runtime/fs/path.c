@@ -88,7 +88,9 @@ static enum last kind_of(const char *name, size_t len)
 /* Whether the link that was found has to be followed. */
 static bool followed(enum walk how, bool last, bool slash)
 {
-	return !last || how == WALK_FOLLOW || (slash && how == WALK_NOFOLLOW);
+	if (!last || how == WALK_FOLLOW)
+		return true;
+	return slash ? how == WALK_NOFOLLOW : how == WALK_CREATE;
 }
 
 /* One component from w->dir on; `place` tells what is there, *done that the walk ends there. */
@@ -106,8 +108,8 @@ static enum svc_status step(struct walker *w, const char *name, size_t len, enum
 		place->inode = w->dir;
 		return SVC_OK;
 	}
-	if (len > FS_NAME_MAX)
-		return SVC_TOO_LONG;
+	if (len > FS_NAME_MAX && !*done)
+		return dir_is_removed(w->dir) ? SVC_NOT_FOUND : SVC_TOO_LONG;
 
 	place->dir = w->dir;
 	place->name = name;
