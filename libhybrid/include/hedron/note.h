@@ -16,7 +16,6 @@
 #define HEDRON_PROGRAM_HYBRID	2
 
 #ifndef __ASSEMBLER__
-
 struct hedron_note {
 	uint32_t kind;		/* 0x00  HEDRON_PROGRAM_* */
 	uint32_t abi;		/* 0x04  HEDRON_API_VERSION it was built for */
