@@ -56,3 +56,6 @@ endef
 
 .PHONY: runtime
 runtime: $(RTLIB_START) $(RTLIB) $(RTLIB_LIBC)
+
+# The services.
+include $(sort $(wildcard runtime/*/*.mk))
