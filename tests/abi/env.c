@@ -16,13 +16,14 @@
 #define VA_FIRST	0x400000000000	/* addresses handed out by va_alloc() */
 #define POOL_VA		0x200000000
 #define POOL_PAGES	0x2000		/* 32 MiB */
-#define STACKS		192
+#define STACKS		160		/* handed out in turn */
+#define STACKS_PERMANENT 16
 
 struct env env;
 
 char root_stack[STACK_SIZE] __attribute__((aligned(16)));
-static char stacks[STACKS][STACK_SIZE] __attribute__((aligned(16)));
-static unsigned next_stack;
+static char stacks[STACKS + STACKS_PERMANENT][STACK_SIZE] __attribute__((aligned(16)));
+static unsigned next_stack, next_permanent_stack = STACKS;
 
 static cap_sel next_permanent = SEL_PERMANENT;
 static cap_sel next_sel = SEL_CASES, first_sel = SEL_CASES, installed = SEL_CASES;
@@ -87,6 +88,11 @@ uint64_t va_alloc(unsigned page_order)
 void *stack_alloc(void)
 {
 	return stacks[next_stack++ % STACKS] + STACK_SIZE;
+}
+
+void *stack_permanent(void)
+{
+	return stacks[next_permanent_stack++] + STACK_SIZE;
 }
 
 /* Largest order that fits the alignment of both pages and the length. */

@@ -40,7 +40,8 @@ uint64_t va_alloc(unsigned page_order);
 void *pool_alloc(unsigned page_order);
 uint64_t pool_page(const void *va);	/* physical page number */
 
-void *stack_alloc(void);		/* top of a stack in .bss */
+void *stack_alloc(void);		/* top of a stack in .bss; used again some 150 later */
+void *stack_permanent(void);
 
 /* Delegate pages, split into aligned pieces. */
 void map_pages(cap_sel src, cap_sel dst, uint64_t from_page, uint64_t to_page, uint64_t pages,

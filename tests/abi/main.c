@@ -12,7 +12,8 @@
 #include "runner.h"
 
 extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_ctrl,
-	suite_ipc, suite_events, suite_foreign;
+	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_events,
+	suite_foreign;
 
 const struct abi_suite *const suites[] = {
 	&suite_hip,		/* hip and boot first: they hold the early cases */
@@ -20,6 +21,9 @@ const struct abi_suite *const suites[] = {
 	&suite_convention,
 	&suite_objects,
 	&suite_ctrl,
+	&suite_delegate_obj,
+	&suite_delegate_mem,
+	&suite_ports,
 	&suite_ipc,
 	&suite_events,
 	&suite_foreign,

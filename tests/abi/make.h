@@ -41,3 +41,26 @@ static inline cap_sel make_copy(cap_sel of, unsigned rights)
 			     crd_obj(sel, 0, RIGHTS_ALL)));
 	return sel;
 }
+
+/* Delegate with all operands, and look at the results. */
+struct transfer {
+	enum hedron_status status;
+	hedron_crd crd;			/* OUT3 */
+	uint64_t xfer;			/* OUT4 */
+};
+
+static inline struct transfer transfer(cap_sel src, cap_sel dst, hedron_crd from, uint64_t xfer,
+				       hedron_crd to)
+{
+	struct transfer t = { .crd = from, .xfer = xfer };
+
+	t.status = hedron_hypercall(HC_PD_CTRL | PD_CTRL_DELEGATE << HC_FLAGS_SHIFT |
+				    src << HC_SEL_SHIFT, &dst, &t.crd, &t.xfer, to);
+	return t;
+}
+
+/* The same inside the roottask. */
+static inline struct transfer transfer_own(hedron_crd from, uint64_t xfer, hedron_crd to)
+{
+	return transfer(ROOT_SEL_PD, ROOT_SEL_PD, from, xfer, to);
+}

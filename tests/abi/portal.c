@@ -18,11 +18,11 @@ static struct handler handlers[HANDLERS];
 static struct portal portals[PORTALS];
 static unsigned handlers_used, portals_used;
 
-void handler_init(struct handler *h, cap_sel sel, cap_sel pd, unsigned cpu)
+void handler_init(struct handler *h, cap_sel sel, cap_sel pd, unsigned cpu, void *stack_top)
 {
 	h->ec = sel;
 	h->utcb = (struct hedron_utcb *)va_alloc(0);
-	h->stack_top = stack_alloc();
+	h->stack_top = stack_top;
 	MUST(hedron_create_ec(sel, pd, 0, cpu, (uint64_t)h->utcb, (uint64_t)h->stack_top,
 			      EVENTS_NONE));
 }
@@ -43,7 +43,7 @@ struct handler *handler_new(cap_sel pd, unsigned cpu)
 {
 	struct handler *h = &handlers[handlers_used++ % HANDLERS];
 
-	handler_init(h, sel_alloc(), pd, cpu);
+	handler_init(h, sel_alloc(), pd, cpu, stack_alloc());
 	return h;
 }
 

@@ -37,8 +37,8 @@ struct portal *portal_new(struct handler *h, portal_fn fn, void *arg, uint64_t m
 /* Handler and portal in one, in the roottask, on the boot CPU. */
 struct portal *service_new(portal_fn fn, void *arg);
 
-/* For those that live longer than a case: the caller's storage and selectors. */
-void handler_init(struct handler *h, cap_sel sel, cap_sel pd, unsigned cpu);
+/* For those that live longer than a case: the caller's storage, selectors and stack. */
+void handler_init(struct handler *h, cap_sel sel, cap_sel pd, unsigned cpu, void *stack_top);
 void portal_init(struct portal *p, cap_sel sel, struct handler *h, portal_fn fn, void *arg,
 		 uint64_t mtd);
 

@@ -128,7 +128,6 @@ static void thread_init(struct thread *t, const struct thread_spec *spec)
 	t->child = spec->child;
 	t->pd = spec->child ? spec->child->pd : ROOT_SEL_PD;
 	t->cpu = spec->on_cpu2 ? env.cpu2 : env.cpu;
-	t->stack_top = stack_alloc();
 	t->utcb = spec->no_utcb ? 0 : (struct hedron_utcb *)va_alloc(0);
 	MUST(hedron_create_sm(t->done, ROOT_SEL_PD, 0));
 	MUST(hedron_create_ec(t->ec, t->pd, HC_EC_GLOBAL, t->cpu, (uint64_t)t->utcb,
@@ -145,8 +144,9 @@ struct thread *thread_new(const struct thread_spec *spec)
 	t->ec = sel_alloc();
 	t->sc = sel_alloc();
 	t->done = sel_alloc();
+	t->stack_top = stack_alloc();
 	thread_init(t, spec);
-	handler_init(&t->handler, sel_alloc(), ROOT_SEL_PD, t->cpu);
+	handler_init(&t->handler, sel_alloc(), ROOT_SEL_PD, t->cpu, stack_alloc());
 	portals_create(t, t->events, mtd);
 	if (t->child)
 		portals_give(t, t->events, mtd);
@@ -160,8 +160,9 @@ void thread_init_permanent(struct thread *t, const struct thread_spec *spec)
 	t->ec = sel_permanent(0);
 	t->sc = sel_permanent(0);
 	t->done = sel_permanent(0);
+	t->stack_top = stack_permanent();
 	thread_init(t, spec);
-	handler_init(&t->handler, sel_permanent(0), ROOT_SEL_PD, t->cpu);
+	handler_init(&t->handler, sel_permanent(0), ROOT_SEL_PD, t->cpu, stack_permanent());
 	portals_create(t, t->events, THREAD_MTD);
 }
 
@@ -173,7 +174,7 @@ void thread_adopt(struct thread *t, react_fn react)
 	t->utcb = (struct hedron_utcb *)ROOT_UTCB_ADDR;
 	t->stack_top = root_stack + STACK_SIZE;
 	t->react = react;
-	handler_init(&t->handler, sel_permanent(0), ROOT_SEL_PD, env.cpu);
+	handler_init(&t->handler, sel_permanent(0), ROOT_SEL_PD, env.cpu, stack_permanent());
 	portals_create(t, 0, THREAD_MTD);
 }
 
