@@ -18,9 +18,10 @@ enum loader_op {
 #define LOADER_CREATE	(1u << 2)	/* a hybrid program's own PD has right PD_CREATE */
 
 /*
- * LOADER_START, with typed items: first the memory with the start block (read-only, pages from the
- * base of the loader's window on, at most LOADER_BLOCK_MAX bytes), then one root portal for the
- * program, for a hybrid program to hold at CAPS_ROOT, id already set.
+ * LOADER_START, with one typed item: the memory with the start block, read-only, pages from the base of
+ * the loader's window on (memory, aligned, LOADER_BLOCK_MAX bytes); the loader has unmapped it when it
+ * answers. The capabilities of a hybrid program the loader fetches with ROOT_PORTALS (root.h), while
+ * it serves this or later: a window takes only one type.
  * Answer: svc_reply; on failure FORMAT (126) or NOT_FOUND (127) etc. and the text of one line, its
  * length in `value`, behind the svc_reply. Started programs end with ROOT_ENDED.
  */

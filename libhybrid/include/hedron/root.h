@@ -20,6 +20,7 @@ enum root_op {
 	ROOT_EXIT	= 7,	/* the calling program ends, with a status */
 	ROOT_ENDED	= 8,	/* a loader tells the end of a program that it started */
 	ROOT_EVENTS	= 9,	/* event portals for the caller's own ECs */
+	ROOT_PORTALS	= 10,	/* a loader fetches the root portals of a program that it started */
 };
 
 /* ROOT_LOG: text, no newline needed. Answer: svc_reply. */
@@ -42,8 +43,8 @@ struct root_lookup {
 };
 _Static_assert(sizeof(struct root_lookup) == 0x30, "root protocol 1");
 
-/* ROOT_REGISTER: one typed item per CPU, from first_cpu on: a local EC with right EC_BIND_PT, whose
- * handler code is at `entry`. The roottask makes the clients' portals itself, id = badge. EXISTS:
+/* ROOT_REGISTER: one typed item per CPU, from first_cpu on, the i-th with hotspot i: a local EC with
+ * right EC_BIND_PT, whose handler code is at `entry`. The roottask makes the clients' portals itself, id = badge. EXISTS:
  * somebody else offers that name. DENIED: the boot configuration does not let the caller. */
 #define ROOT_REG_NOTIFY		1	/* send SVC_OP_CLIENT_GONE; honoured for `provides` lines only */
 struct root_register {
@@ -89,6 +90,16 @@ struct root_events {
 	uint32_t pad;			/* 0x0c */
 };
 _Static_assert(sizeof(struct root_events) == 0x10, "root protocol 1");
+
+/* ROOT_PORTALS: the root portals of `program`, for it to hold at CAPS_ROOT + CPU. Into the caller's
+ * delegate window (object): CPU i at hotspot i; a window of order 0 gets that of CPU 0. DENIED: not the
+ * loader of that program. */
+struct root_portals {
+	struct svc_request req;
+	uint32_t program;		/* 0x08 */
+	uint32_t pad;			/* 0x0c */
+};
+_Static_assert(sizeof(struct root_portals) == 0x10, "root protocol 1");
 
 /* How a program ended. */
 enum program_end {
