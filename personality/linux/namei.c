@@ -119,6 +119,13 @@ long walk_begin_own(struct process *p, struct walk *w, const char *path)
 	return prepare(w, len);
 }
 
+bool walk_is_empty(const struct thread *t, uint64_t uaddr)
+{
+	char first;
+
+	return !copy_in(t->process->mm, &first, uaddr, 1) && !first;
+}
+
 void walk_end(struct walk *w)
 {
 	if (w->holds)

@@ -28,6 +28,9 @@ void walk_end(struct walk *w);
 /* The same for a path of the personality's own, relative to p's working directory. */
 long walk_begin_own(struct process *p, struct walk *w, const char *path);
 
+/* AT_EMPTY_PATH: is the path at `uaddr` the empty string? */
+bool walk_is_empty(const struct thread *t, uint64_t uaddr);
+
 /* The owner of what the process creates. */
 struct fs_owner owner_of(const struct process *p);
 
