@@ -62,7 +62,7 @@ static long set_path(struct thread *t, struct target at, struct fs_setattr *set,
 	}
 	if (r)
 		return r;
-	r = fs_open(w.place, FS_O_PATH | walk_flags(&w, !(at.flags & AT_SYMLINK_NOFOLLOW)), 0,
+	r = fs_open(w.place, FS_O_PATH | (at.flags & AT_SYMLINK_NOFOLLOW ? FS_O_NOFOLLOW : 0), 0,
 		    owner_of(t->process), &id, &attr);
 	walk_end(&w);
 	if (r < 0)

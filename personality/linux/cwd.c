@@ -95,7 +95,7 @@ static long readlink_at(struct thread *t, int dfd, uint64_t uaddr, uint64_t out,
 	r = walk_begin(t, &w, dfd, uaddr);
 	if (r)
 		return r;
-	r = fs_open(w.place, FS_O_PATH | walk_flags(&w, false), 0, owner_of(t->process), &id, &attr);
+	r = fs_open(w.place, FS_O_PATH | FS_O_NOFOLLOW, 0, owner_of(t->process), &id, &attr);
 	walk_end(&w);
 	if (r < 0)
 		return r;

@@ -124,8 +124,8 @@ void device_make_nodes(void)
 {
 	const struct fs_owner root = { 0, 0 };
 
-	fs_mkdir(place("/tmp"), FS_IFDIR | 01777, root);
-	fs_mkdir(place("/dev"), FS_IFDIR | 0755, root);
+	fs_mkdir(place("/tmp"), 01777, root);
+	fs_mkdir(place("/dev"), 0755, root);
 	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++) {
 		const struct device *d = &devices[i];
 

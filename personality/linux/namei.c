@@ -2,13 +2,10 @@
 /*
  * namei.c - from a path in a call's arguments to a place in the file service's tree.
  *
- * The service walks paths itself, links included; one message takes FS_PATH_MAX bytes. A walk here
- * finds the directory to start from and cuts the path to what fits: of a longer one it opens the
- * leading part as a directory first, which then is held until the walk ends.
- *
- * Trailing slashes are taken off here and turned into what they mean: that a link there is followed
- * and that it must be a directory (path_resolution(7)). So calls that create or remove a name get
- * the name itself, and look at `end` for the cases Linux treats apart (`.`, `..`, `/`).
+ * The service walks paths itself, with links, slashes at the end, `.` and `..`, and answers the errors
+ * of Linux; one message takes FS_PATH_MAX bytes. A walk here finds the directory to start from and
+ * cuts the path to what fits: of a longer one it opens the leading part as a directory first, which
+ * then is held until the walk ends.
  */
 #include "namei.h"
 
@@ -18,6 +15,7 @@
 
 #include "fd.h"
 #include "inode.h"
+#include "path.h"
 #include "usermem.h"
 
 static const struct fs_owner nobody;
@@ -35,20 +33,17 @@ static uint32_t cwd_of(const struct process *p)
 /* Replace the place's directory by the one that the first `n` bytes of its path name. */
 static long step(struct walk *w, size_t n)
 {
-	struct fs_place part = { .dir = w->place.dir, .path = w->place.path };
+	struct fs_place part = { .dir = w->place.dir, .len = n, .path = w->place.path };
 	struct fs_attr attr;
 	uint32_t id;
 	long r;
 
-	part.len = path_end(part.path, n).len;
 	r = fs_open(part, FS_O_PATH | FS_O_DIRECTORY, 0, nobody, &id, &attr);
 	if (r < 0)
 		return r;
 	walk_end(w);
 	w->place.dir = id;
 	w->holds = true;
-	while (n < w->place.len && w->place.path[n] == '/')
-		n++;
 	w->place.path += n;
 	w->place.len -= n;
 	return 0;
@@ -58,9 +53,8 @@ static long step(struct walk *w, size_t n)
 static long prepare(struct walk *w, size_t len)
 {
 	w->holds = false;
-	w->end = path_end(w->text, len);
 	w->place.path = w->text;
-	w->place.len = w->end.len;
+	w->place.len = path_trim(w->text, len);
 	while (w->place.len > FS_PATH_MAX) {
 		size_t n = path_step(w->place.path, w->place.len, FS_PATH_MAX);
 		long r = n ? step(w, n) : -ENAMETOOLONG;
@@ -133,17 +127,10 @@ void walk_end(struct walk *w)
 	w->holds = false;
 }
 
-uint32_t walk_flags(const struct walk *w, bool follow)
-{
-	if (w->end.slash)
-		return FS_O_DIRECTORY;
-	return follow ? 0 : FS_O_NOFOLLOW;
-}
-
 long walk_stat(const struct walk *w, bool follow, struct fs_attr *attr)
 {
 	uint32_t id;
-	long r = fs_open(w->place, FS_O_PATH | walk_flags(w, follow), 0, nobody, &id, attr);
+	long r = fs_open(w->place, FS_O_PATH | (follow ? 0 : FS_O_NOFOLLOW), 0, nobody, &id, attr);
 
 	if (r < 0)
 		return r;

@@ -8,11 +8,9 @@
 
 #include "fsclient.h"
 #include "lx.h"
-#include "path.h"
 
 struct walk {
-	struct fs_place place;		/* for fsclient.h; the path without trailing slashes */
-	struct path_end end;
+	struct fs_place place;		/* for fsclient.h */
 	bool holds;			/* place.dir was opened for this walk */
 	char text[PATH_MAX];
 };
@@ -33,9 +31,6 @@ bool walk_is_empty(const struct thread *t, uint64_t uaddr);
 
 /* The owner of what the process creates. */
 struct fs_owner owner_of(const struct process *p);
-
-/* FS_O_* for looking at the end of the walk: follow links there, and what trailing slashes ask. */
-uint32_t walk_flags(const struct walk *w, bool follow);
 
 /* Attributes of what stands there. */
 long walk_stat(const struct walk *w, bool follow, struct fs_attr *attr);

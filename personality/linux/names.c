@@ -3,8 +3,7 @@
  * names.c - calls that make, move and remove names: mkdir(2), mknod(2), symlink(2), link(2),
  * rename(2), unlink(2), rmdir(2).
  *
- * The file service does the work. What is decided here is what Linux says of ends that are no name
- * (`.`, `..`, `/`) and of trailing slashes, which it gives errors of their own.
+ * The file service does the work and answers the errors of Linux; flags are checked here.
  */
 #include <errno.h>
 #include <linux/fcntl.h>
@@ -21,19 +20,6 @@ static uint32_t masked(const struct thread *t, uint32_t mode)
 	return mode & 07777 & ~t->process->fs->umask;
 }
 
-/* A new name that is no directory: EEXIST if something is there, also when its end is no name. A
- * slash behind a name that is free is ENOENT. */
-static long check_new_name(const struct walk *w)
-{
-	struct fs_attr attr;
-	long r;
-
-	if (w->end.last == PATH_NAME && !w->end.slash)
-		return 0;
-	r = walk_stat(w, true, &attr);
-	return r ? r : -EEXIST;
-}
-
 /* ---- making -------------------------------------------------------------------------------------- */
 
 static long mkdir_at(struct thread *t, int dfd, uint64_t uaddr, uint32_t mode)
@@ -43,10 +29,7 @@ static long mkdir_at(struct thread *t, int dfd, uint64_t uaddr, uint32_t mode)
 
 	if (r)
 		return r;
-	if (w.end.last != PATH_NAME)
-		r = check_new_name(&w);
-	else
-		r = fs_mkdir(w.place, FS_IFDIR | (masked(t, mode) & 01777), owner_of(t->process));
+	r = fs_mkdir(w.place, masked(t, mode) & 01777, owner_of(t->process));
 	walk_end(&w);
 	return r;
 }
@@ -96,9 +79,7 @@ static long mknod_at(struct thread *t, int dfd, uint64_t uaddr, uint32_t mode, u
 	r = walk_begin(t, &w, dfd, uaddr);
 	if (r)
 		return r;
-	r = check_new_name(&w);
-	if (!r)
-		r = fs_mknod(w.place, type | masked(t, mode), device ? dev : 0, owner_of(t->process));
+	r = fs_mknod(w.place, type | masked(t, mode), device ? dev : 0, owner_of(t->process));
 	walk_end(&w);
 	return r;
 }
@@ -126,9 +107,7 @@ static long symlink_at(struct thread *t, uint64_t target, int dfd, uint64_t uadd
 	r = walk_begin(t, &w, dfd, uaddr);
 	if (r)
 		return r;
-	r = check_new_name(&w);
-	if (!r)
-		r = fs_symlink(w.place, text, len, owner_of(t->process));
+	r = fs_symlink(w.place, text, len, owner_of(t->process));
 	walk_end(&w);
 	return r;
 }
@@ -168,17 +147,10 @@ static void two_end(struct two *w)
 	walk_end(&w->from);
 }
 
-/* link(2) of what a walk names. A path that says it is a directory cannot be linked. */
-static long link_walks(const struct two *w, bool follow)
+/* What the service says of fs_link(), in Linux's words: a directory; too many links. */
+static long link_errno(long r)
 {
-	struct fs_attr attr;
-	long r = check_new_name(&w->to);
-
-	if (!r && w->from.end.slash) {
-		r = walk_stat(&w->from, true, &attr);
-		return r ? r : -EPERM;
-	}
-	return r ? r : fs_link(w->from.place, w->to.place, follow ? FS_LINK_FOLLOW : 0);
+	return r == -EACCES ? -EPERM : r == -EFBIG ? -EMLINK : r;
 }
 
 /* AT_EMPTY_PATH: a new name for what a descriptor holds. */
@@ -195,11 +167,9 @@ static long link_fd(struct thread *t, int fd, int dfd, uint64_t to)
 	r = walk_begin(t, &w, dfd, to);
 	if (r)
 		return r;
-	r = check_new_name(&w);
-	if (!r)
-		r = fs_link((struct fs_place){ .dir = file->inode->id, .path = "" }, w.place, 0);
+	r = fs_link((struct fs_place){ .dir = file->inode->id, .path = "" }, w.place, 0);
 	walk_end(&w);
-	return r;
+	return link_errno(r);
 }
 
 static long link_at(struct thread *t, int dfd, uint64_t from, int dfd2, uint64_t to, uint32_t flags)
@@ -214,9 +184,9 @@ static long link_at(struct thread *t, int dfd, uint64_t from, int dfd2, uint64_t
 	r = two_begin(t, &w, dfd, from, dfd2, to);
 	if (r)
 		return r;
-	r = link_walks(&w, flags & AT_SYMLINK_FOLLOW);
+	r = fs_link(w.from.place, w.to.place, flags & AT_SYMLINK_FOLLOW ? FS_LINK_FOLLOW : 0);
 	two_end(&w);
-	return r;
+	return link_errno(r);
 }
 
 /* link(2). */
@@ -230,46 +200,10 @@ long lx_linkat(struct thread *t, const uint64_t *a)
 	return link_at(t, (int)a[0], a[1], (int)a[2], a[3], a[4]);
 }
 
-/* Slashes behind either name: what is moved must be a directory; with EXCHANGE, each its own. */
-static long check_slashes(const struct walk *w, bool slash)
-{
-	struct fs_attr attr;
-	uint32_t id;
-	long r;
-
-	if (!slash)
-		return 0;
-	r = fs_open(w->place, FS_O_PATH | FS_O_NOFOLLOW, 0, (struct fs_owner){ 0, 0 }, &id, &attr);
-	if (r < 0)
-		return r;
-	fs_close(id);
-	return (attr.mode & FS_IFMT) == FS_IFDIR ? 0 : -ENOTDIR;
-}
-
-static long rename_walks(const struct two *w, uint32_t flags)
-{
-	bool exchange = flags & RENAME_EXCHANGE;
-	uint32_t fs_flags = 0;
-	long r;
-
-	if (w->from.end.last != PATH_NAME)
-		return -EBUSY;
-	if (w->to.end.last != PATH_NAME)
-		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
-	r = check_slashes(&w->from, w->from.end.slash || (w->to.end.slash && !exchange));
-	if (!r && exchange)
-		r = check_slashes(&w->to, w->to.end.slash);
-	if (r)
-		return r;
-	if (flags & RENAME_NOREPLACE)
-		fs_flags |= FS_RENAME_NOREPLACE;
-	if (exchange)
-		fs_flags |= FS_RENAME_EXCHANGE;
-	return fs_rename(w->from.place, w->to.place, fs_flags);
-}
-
 static long rename_at(struct thread *t, int dfd, uint64_t from, int dfd2, uint64_t to, uint32_t flags)
 {
+	uint32_t fs_flags = (flags & RENAME_NOREPLACE ? FS_RENAME_NOREPLACE : 0) |
+			    (flags & RENAME_EXCHANGE ? FS_RENAME_EXCHANGE : 0);
 	struct two w;
 	long r;
 
@@ -279,7 +213,7 @@ static long rename_at(struct thread *t, int dfd, uint64_t from, int dfd2, uint64
 	r = two_begin(t, &w, dfd, from, dfd2, to);
 	if (r)
 		return r;
-	r = rename_walks(&w, flags);
+	r = fs_rename(w.from.place, w.to.place, fs_flags);
 	two_end(&w);
 	return r;
 }
@@ -302,49 +236,32 @@ long lx_renameat2(struct thread *t, const uint64_t *a)
 
 /* ---- removing ------------------------------------------------------------------------------------ */
 
-static long rmdir_walk(const struct walk *w)
-{
-	switch (w->end.last) {
-	case PATH_DOT:
-		return -EINVAL;
-	case PATH_DOTDOT:
-		return -ENOTEMPTY;
-	case PATH_ROOT:
-		return -EBUSY;
-	default:
-		return fs_unlink(w->place, FS_UNLINK_DIR);
-	}
-}
-
-static long unlink_walk(const struct walk *w)
-{
-	long r;
-
-	if (w->end.last != PATH_NAME)
-		return -EISDIR;
-	r = check_slashes(w, w->end.slash);
-	return r ? r : fs_unlink(w->place, 0);
-}
-
-static long unlink_at(struct thread *t, int dfd, uint64_t uaddr, bool dir)
+static long unlink_at(struct thread *t, int dfd, uint64_t uaddr, uint32_t flags)
 {
 	struct walk w;
 	long r = walk_begin(t, &w, dfd, uaddr);
 
 	if (r)
 		return r;
-	r = dir ? rmdir_walk(&w) : unlink_walk(&w);
+	r = fs_unlink(w.place, flags);
 	walk_end(&w);
 	return r;
 }
 
 /* unlink(2), rmdir(2). */
-long lx_unlink(struct thread *t, const uint64_t *a)	{ return unlink_at(t, AT_FDCWD, a[0], false); }
-long lx_rmdir(struct thread *t, const uint64_t *a)	{ return unlink_at(t, AT_FDCWD, a[0], true); }
+long lx_unlink(struct thread *t, const uint64_t *a)
+{
+	return unlink_at(t, AT_FDCWD, a[0], 0);
+}
+
+long lx_rmdir(struct thread *t, const uint64_t *a)
+{
+	return unlink_at(t, AT_FDCWD, a[0], FS_UNLINK_DIR);
+}
 
 long lx_unlinkat(struct thread *t, const uint64_t *a)
 {
 	if ((uint32_t)a[2] & ~AT_REMOVEDIR)
 		return -EINVAL;
-	return unlink_at(t, (int)a[0], a[1], a[2] & AT_REMOVEDIR);
+	return unlink_at(t, (int)a[0], a[1], a[2] & AT_REMOVEDIR ? FS_UNLINK_DIR : 0);
 }

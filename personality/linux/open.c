@@ -45,9 +45,9 @@ static long check_flags(int flags)
 	return 0;
 }
 
-static uint32_t fs_flags(int flags, const struct walk *w)
+static uint32_t fs_flags(int flags)
 {
-	uint32_t f = walk_flags(w, !(flags & O_NOFOLLOW));
+	uint32_t f = flags & O_NOFOLLOW ? FS_O_NOFOLLOW : 0;
 
 	if (flags & O_DIRECTORY)
 		f |= FS_O_DIRECTORY;
@@ -94,9 +94,7 @@ static long open_walk(struct process *p, const struct walk *w, int flags, uint32
 	uint32_t id;
 	long created, r;
 
-	if ((flags & O_CREAT) && (w->end.slash || w->end.last != PATH_NAME))
-		return -EISDIR;
-	created = fs_open(w->place, fs_flags(flags, w), mode & ~p->fs->umask, owner_of(p), &id, &attr);
+	created = fs_open(w->place, fs_flags(flags), mode & ~p->fs->umask, owner_of(p), &id, &attr);
 	if (created < 0)
 		return created;
 	inode = inode_adopt(id, access, &attr);

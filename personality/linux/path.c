@@ -2,38 +2,18 @@
 /* path.c - the text of paths. */
 #include "path.h"
 
-#include <string.h>
-
-struct path_end path_end(const char *path, size_t len)
+size_t path_trim(const char *path, size_t len)
 {
-	struct path_end end = { .last = PATH_NAME };
-	size_t start;
-
-	while (len && path[len - 1] == '/') {
+	while (len > 1 && path[len - 1] == '/' && path[len - 2] == '/')
 		len--;
-		end.slash = true;
-	}
-	if (!len) {
-		end.last = PATH_ROOT;
-		end.slash = false;
-		end.len = 1;
-		return end;
-	}
-	for (start = len; start && path[start - 1] != '/';)
-		start--;
-	end.len = len;
-	if (len - start == 1 && path[start] == '.')
-		end.last = PATH_DOT;
-	else if (len - start == 2 && !memcmp(path + start, "..", 2))
-		end.last = PATH_DOTDOT;
-	return end;
+	return len;
 }
 
 size_t path_step(const char *path, size_t len, size_t max)
 {
-	size_t n = len < max ? len : max;
+	size_t n = max < len - 1 ? max : len - 1;	/* a slash at the end belongs to the last name */
 
-	while (n && path[n - 1] != '/')
+	while (n && !(path[n - 1] == '/' && path[n] != '/'))
 		n--;
 	return n;
 }

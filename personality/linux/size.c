@@ -60,7 +60,7 @@ long lx_truncate(struct thread *t, const uint64_t *a)
 	r = walk_begin(t, &w, AT_FDCWD, a[0]);
 	if (r)
 		return r;
-	r = fs_open(w.place, FS_O_WRITE | walk_flags(&w, true), 0, owner_of(t->process), &id, &attr);
+	r = fs_open(w.place, FS_O_WRITE, 0, owner_of(t->process), &id, &attr);
 	walk_end(&w);
 	if (r < 0)
 		return r;
