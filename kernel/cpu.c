@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu.c - what the CPU can do, and how it is set up. Per-CPU data are in an array by CPU number and
+ * found through GS while in the kernel; SWAPGS at each border keeps the user's GS base aside.
+ */
+#include "cpu.h"
+#include "desc.h"
+#include "fpu.h"
+#include "lapic.h"
+#include "log.h"
+#include "panic.h"
+#include "sched.h"
+#include "timer.h"
+#include "x86.h"
+
+#define BIT(x, n)	(((x) >> (n)) & 1)
+
+struct cpu_features cpu_has;
+struct cpu cpus[HEDRON_NUM_CPU];
+static uint64_t online;			/* a  CPUs by number */
+
+extern char entry_syscall[];
+
+static void refuse_without(bool present, const char *what)
+{
+	if (!present)
+		refuse("this CPU has no %s", what);
+}
+
+void cpu_detect(void)
+{
+	uint32_t max = cpuid(0, 0).eax, max_ext = cpuid(0x80000000, 0).eax;
+	struct cpuid l1 = cpuid(1, 0), l7 = { 0 }, ext1 = cpuid(0x80000001, 0);
+
+	if (max >= 7)
+		l7 = cpuid(7, 0);
+	refuse_without(BIT(l1.edx, 0), "FPU");
+	refuse_without(BIT(l1.edx, 4), "time stamp counter");
+	refuse_without(BIT(l1.edx, 9), "local APIC");
+	refuse_without(BIT(l1.edx, 13), "global pages");
+	refuse_without(BIT(l1.edx, 24), "FXSAVE");
+	refuse_without(BIT(l1.edx, 26), "SSE2");
+	cpu_has.tsc_deadline = BIT(l1.ecx, 24);
+	cpu_has.mce = BIT(l1.edx, 7);
+	cpu_has.xsave = BIT(l1.ecx, 26) && max >= 0xd;
+	cpu_has.xsaveopt = cpu_has.xsave && BIT(cpuid(0xd, 1).eax, 0);
+	cpu_has.fsgsbase = BIT(l7.ebx, 0);
+	cpu_has.smep = BIT(l7.ebx, 7);
+	cpu_has.smap = BIT(l7.ebx, 20);
+	cpu_has.umip = BIT(l7.ecx, 2);
+	cpu_has.huge_pages = BIT(ext1.edx, 26);
+	cpu_has.phys_bits = max_ext >= 0x80000008 ? cpuid(0x80000008, 0).eax & 0xff : 36;
+	if (cpu_has.phys_bits > 48)
+		cpu_has.phys_bits = 48;
+}
+
+static void control_init(void)
+{
+	uint64_t cr4 = CR4_DE | CR4_PSE | CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+
+	if (cpu_has.mce)
+		cr4 |= CR4_MCE;
+	if (cpu_has.xsave)
+		cr4 |= CR4_OSXSAVE;
+	if (cpu_has.fsgsbase)
+		cr4 |= CR4_FSGSBASE;
+	if (cpu_has.smep)
+		cr4 |= CR4_SMEP;
+	if (cpu_has.smap)
+		cr4 |= CR4_SMAP;
+	if (cpu_has.umip)
+		cr4 |= CR4_UMIP;
+	write_cr4(cr4);
+	write_cr0(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE);
+}
+
+static void syscall_init(void)
+{
+	wrmsr(MSR_STAR, (uint64_t)STAR_USER << 48 | (uint64_t)KERNEL_CS << 32);
+	wrmsr(MSR_LSTAR, (uint64_t)entry_syscall);
+	wrmsr(MSR_CSTAR, (uint64_t)entry_syscall);
+	wrmsr(MSR_FMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF |
+			 RFLAGS_AC);
+}
+
+void cpu_init(struct cpu *c, unsigned id, uint64_t stack_top)
+{
+	c->self = c;
+	c->id = id;
+	c->kernel_sp = stack_top;
+	c->timer_at = TIMER_NEVER;
+	list_init(&c->reclaim);
+	list_init(&c->notify);
+	sched_init(c);
+	desc_init(c);			/* loads GS, so before its base */
+	wrmsr(MSR_GS_BASE, (uint64_t)c);
+	wrmsr(MSR_KERNEL_GS_BASE, 0);
+	control_init();
+	syscall_init();
+	fpu_init();
+	__atomic_or_fetch(&online, 1ull << id, __ATOMIC_RELEASE);
+}
+
+bool cpu_is_online(uint64_t id)
+{
+	return id < HEDRON_NUM_CPU && BIT(__atomic_load_n(&online, __ATOMIC_ACQUIRE), id);
+}
+
+void cpu_hazard(struct cpu *c, uint32_t hz)
+{
+	__atomic_or_fetch(&c->hazards, hz, __ATOMIC_RELEASE);
+	if (c != this_cpu())
+		lapic_send(c->apic_id, VEC_KICK);
+}

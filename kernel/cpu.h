@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* cpu.h - per-CPU data, reached through GS, and what the CPU can do. Story: cpu.c. */
+#pragma once
+#include <hedron/abi.h>
+
+#define CPU_OFS_SELF		0x00
+#define CPU_OFS_KERNEL_SP	0x08	/* used by entry.S */
+#define CPU_OFS_FRAME_END	0x10
+#define CPU_OFS_USER_SP		0x18
+
+/* Hazards: what must be looked at before this CPU enters user mode. */
+#define HZ_SCHED	(1 << 0)	/* another SC may have to run */
+#define HZ_TLB		(1 << 1)	/* the loaded address space lost mappings */
+#define HZ_RECLAIM	(1 << 2)	/* objects wait to be destroyed */
+
+#ifndef __ASSEMBLER__
+#include "list.h"
+#include "spinlock.h"
+#include "tree.h"
+#include "types.h"
+
+struct ec;
+struct pd;
+struct sc;
+
+/* Ready SCs of a CPU; sched.c. */
+struct run_queue {
+	struct spinlock lock;
+	uint64_t bitmap[2];		/* rq.lock  levels that are not empty */
+	struct list level[SC_PRIO_MAX + 1];	/* rq.lock */
+};
+
+/* Fields without a letter: this CPU only.  I  constant after boot;  a  atomic, any CPU. */
+struct cpu {
+	struct cpu *self;		/* I */
+	uint64_t kernel_sp;		/* I  top of this CPU's stack */
+	uint64_t frame_end;		/* behind the frame of `loaded` */
+	uint64_t user_sp;		/* scratch of entry_syscall */
+	struct ec *current;		/* runs in user mode next; NULL: must be found (sched.c) */
+	struct ec *loaded;		/* its segment bases and FPU registers are in the CPU, or NULL */
+	struct pd *pd;			/* its page tables are in CR3; NULL: the kernel's own */
+	struct sc *sc;			/* pays for what runs; NULL: must be chosen */
+	uint32_t hazards;		/* a  HZ_* */
+	bool helping;			/* `sc` runs a handler that serves somebody else */
+	unsigned id;			/* I  number in MADT order */
+	uint32_t apic_id;		/* I */
+	ticks sc_start;			/* when `sc` was last charged */
+	ticks quantum_end;
+	ticks timer_at;			/* the timer interrupt comes then at the latest */
+	struct spinlock timer_lock;
+	struct tree timeouts;		/* timer_lock  armed deadlines, by time; any CPU */
+	struct sc *idle_sc;		/* I */
+	struct list reclaim;		/* objects without capability, to be looked at (kobj.c) */
+	struct list notify;		/* semaphores to be upped when that is done */
+	struct run_queue rq;
+};
+_Static_assert(offsetof(struct cpu, self) == CPU_OFS_SELF, "entry.S");
+_Static_assert(offsetof(struct cpu, kernel_sp) == CPU_OFS_KERNEL_SP, "entry.S");
+_Static_assert(offsetof(struct cpu, frame_end) == CPU_OFS_FRAME_END, "entry.S");
+_Static_assert(offsetof(struct cpu, user_sp) == CPU_OFS_USER_SP, "entry.S");
+
+/* What the boot CPU has; all CPUs are alike. I */
+struct cpu_features {
+	bool xsave, xsaveopt, fsgsbase, huge_pages, smep, smap, umip, tsc_deadline, mce;
+	unsigned phys_bits;
+};
+extern struct cpu_features cpu_has;
+extern struct cpu cpus[HEDRON_NUM_CPU];
+
+static inline struct cpu *this_cpu(void)
+{
+	struct cpu *c;
+
+	__asm__("mov %%gs:%c1, %0" : "=r"(c) : "i"(CPU_OFS_SELF));
+	return c;
+}
+
+void cpu_detect(void);			/* fills cpu_has, or refuses in words */
+void cpu_init(struct cpu *c, unsigned id, uint64_t stack_top);	/* the CPU it runs on */
+void cpu_hazard(struct cpu *c, uint32_t hz);	/* any CPU; interrupts `c` if it is another */
+bool cpu_is_online(uint64_t id);
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ec.c - execution contexts: a register file, a UTCB and an address space to run in.
+ *
+ * Global ECs are threads: they run on SCs bound to them. Local ECs are portal handlers: they run on
+ * the SC of whoever calls. An EC never leaves its CPU, and has no kernel stack: what it was doing is
+ * its state, its frame and a few fields.
+ *
+ *	caller --callee--> handler		EC_IN_CALL; handler->caller points back
+ *	ec --sm--> semaphore			EC_ON_SM
+ *	SC --in ec->blocked--> ec		the SC would run ec, but ec is EC_ON_SM
+ *
+ * Registers that are switched lazily (FPU, segment bases, address space) belong to cpu->loaded.
+ */
+#include "ec.h"
+#include "assert.h"
+#include "cpu.h"
+#include "desc.h"
+#include "fpu.h"
+#include "hypercall.h"
+#include "layout.h"
+#include "log.h"
+#include "pages.h"
+#include "pd.h"
+#include "sc.h"
+#include "sched.h"
+#include "slab.h"
+#include "sm.h"
+#include "space_mem.h"
+#include "space_obj.h"
+#include "x86.h"
+
+static struct slab_cache ec_cache = SLAB_CACHE(ec_cache, sizeof(struct ec), 16);
+
+struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_base, uint64_t rsp)
+{
+	struct ec *ec = slab_alloc(&ec_cache);
+
+	if (!ec)
+		return NULL;
+	kobj_init(&ec->obj, KOBJ_EC);
+	list_init(&ec->blocked);
+	list_init(&ec->scs);
+	list_init(&ec->sm_link);
+	ec->utcb = page_alloc();
+	ec->fpu = fpu_alloc();
+	ec->pd = pd;
+	ec->cpu = cpu;
+	ec->global = global;
+	ec->event_base = event_base;
+	ec->frame.rsp = rsp;
+	ec->frame.cs = USER_CS_IRET;
+	ec->frame.ss = USER_SS;
+	ec->frame.rflags = RFLAGS_IF;
+	ec->frame.vector = VEC_IRET;
+	ec->state = global ? EC_RETRY : EC_IDLE;
+	ec->retry = RETRY_EVENT;
+	ec->event_sel = (cap_sel)event_base + EVENT_STARTUP;
+	pd_ref(pd);
+	if (ec->utcb && ec->fpu)
+		return ec;
+	ec_free(ec);
+	return NULL;
+}
+
+void ec_free(struct ec *ec)
+{
+	if (ec->utcb_pd) {
+		mem_unmap_fixed(ec->utcb_pd, ec->utcb_va, virt_to_phys(ec->utcb));
+		pd_unref(ec->utcb_pd);
+	}
+	if (ec->utcb)
+		page_free(ec->utcb);
+	if (ec->fpu)
+		fpu_free(ec->fpu);
+	pd_unref(ec->pd);
+	slab_free(&ec_cache, ec);
+}
+
+bool ec_map_utcb(struct ec *ec, struct pd *pd, uint64_t va)
+{
+	if (mem_map_fixed(pd, va, virt_to_phys(ec->utcb)) != HEDRON_SUCCESS)
+		return false;
+	pd_ref(pd);
+	ec->utcb_pd = pd;
+	ec->utcb_va = va;
+	return true;
+}
+
+static bool is_wanted(const struct ec *ec)
+{
+	if (ec->obj.caps || ec->pts)
+		return true;
+	for (const struct list *l = ec->scs.next; l != &ec->scs; l = l->next)
+		if (list_entry(l, struct sc, ec_link)->obj.caps)
+			return true;
+	return false;
+}
+
+/* Nobody waits for `ec` any more: its SCs' owners find out what else to do. */
+static void release_blocked(struct ec *ec)
+{
+	spin_lock(&ec->lock);
+	ec->state = EC_DEAD;
+	spin_unlock(&ec->lock);
+	sched_wake_all(ec);
+}
+
+/*
+ * Takes an EC out of whatever it is in and makes it EC_DEAD. The EC that waits for its answer is
+ * returned: it must be told.
+ */
+static struct ec *detach(struct ec *ec)
+{
+	struct ec *caller = ec->caller;
+	struct cpu *cpu = this_cpu();
+
+	if (ec->state == EC_ON_SM)
+		sm_forget(ec);
+	if (ec->callee)
+		ec->callee->caller = NULL;
+	ec->callee = ec->caller = NULL;
+	if (caller)
+		caller->callee = NULL;
+	release_blocked(ec);
+	if (cpu->current == ec)
+		cpu->current = NULL;
+	return caller;
+}
+
+/* Ends `ec` and tells its caller, and the caller's if that was an event and so kills it. */
+static void end_chain(struct ec *ec)
+{
+	while ((ec = detach(ec))) {
+		this_cpu()->current = NULL;
+		if (!ec->in_event) {
+			ec->frame.rdi = HEDRON_ABORT;
+			ec->state = EC_READY;
+			return;
+		}
+		log_kill(ec, "IPC Abort");
+	}
+}
+
+void ec_kill(struct ec *ec, const char *reason)
+{
+	log_kill(ec, reason);
+	end_chain(ec);
+}
+
+void ec_end(struct ec *ec)
+{
+	end_chain(ec);
+}
+
+void ec_reclaim(struct ec *ec)
+{
+	struct cpu *cpu = this_cpu();
+	struct list *l;
+
+	if (ec->obj.orphan && ec->utcb_pd) {
+		mem_unmap_fixed(ec->utcb_pd, ec->utcb_va, virt_to_phys(ec->utcb));
+		pd_unref(ec->utcb_pd);
+		ec->utcb_pd = NULL;
+	}
+	if (is_wanted(ec))
+		return;
+	if (ec->state != EC_DEAD)
+		end_chain(ec);
+	while ((l = list_pop(&ec->scs)))
+		sc_destroy(list_entry(l, struct sc, ec_link));
+	assert(list_is_empty(&ec->blocked));
+	if (cpu->loaded == ec)
+		cpu->loaded = NULL;
+	if (list_is_empty(&ec->obj.reclaim))
+		ec_free(ec);
+}
+
+void ec_save_bases(struct ec *ec)
+{
+	if (this_cpu()->loaded != ec)
+		return;
+	if (!cpu_has.fsgsbase) {
+		ec->fs_base = rdmsr(MSR_FS_BASE);
+		ec->gs_base = rdmsr(MSR_KERNEL_GS_BASE);
+		return;
+	}
+	ec->fs_base = rdfsbase();
+	swapgs();			/* an NMI here does not use GS */
+	ec->gs_base = rdgsbase();
+	swapgs();
+}
+
+static void load_bases(const struct ec *ec)
+{
+	if (!cpu_has.fsgsbase) {
+		wrmsr(MSR_FS_BASE, ec->fs_base);
+		wrmsr(MSR_KERNEL_GS_BASE, ec->gs_base);
+		return;
+	}
+	wrfsbase(ec->fs_base);
+	swapgs();
+	wrgsbase(ec->gs_base);
+	swapgs();
+}
+
+void ec_load(struct ec *ec)
+{
+	struct cpu *cpu = this_cpu();
+	struct ec *old = cpu->loaded;
+
+	if (old) {
+		ec_save_bases(old);
+		fpu_save(old->fpu);
+	}
+	if (cpu->pd != ec->pd)
+		mem_load(ec->pd);
+	load_bases(ec);
+	fpu_load(ec->fpu);
+	cpu->loaded = ec;
+	cpu->frame_end = (uint64_t)(&ec->frame + 1);
+	tss[cpu->id].rsp0 = cpu->frame_end;
+}
+
+void ec_unblock(struct ec *ec, enum hedron_status status)
+{
+	spin_lock(&ec->lock);
+	assert(ec->state == EC_ON_SM);
+	if (ec->wake == WAKE_STATUS)
+		ec->frame.rdi = status;
+	ec->retry = RETRY_CALL;
+	ec->state = ec->wake == WAKE_CALL ? EC_RETRY : EC_READY;
+	spin_unlock(&ec->lock);
+	sched_wake_all(ec);
+}
+
+/* ABI 3.5. ARG2 PD, ARG3 UTCB page and CPU, ARG4 stack pointer, ARG5 event base. */
+enum hedron_status hc_create_ec(struct ec *self)
+{
+	const struct frame *f = &self->frame;
+	unsigned flags = arg_flags(f);
+	uint64_t cpu = f->rdx & 0xfff, va = ALIGN_DOWN(f->rdx, PAGE_SIZE);
+	enum hedron_status status;
+	struct pd *pd;
+	struct ec *ec;
+
+	if (!cpu_is_online(cpu))
+		return HEDRON_BAD_CPU;
+	if (flags & HC_EC_VCPU)
+		return HEDRON_BAD_FTR;
+	pd = cap_pd(self->pd, f->rsi, PD_CREATE);
+	if (!pd)
+		return HEDRON_BAD_CAP;
+	if (va >= HEDRON_USER_END)
+		return HEDRON_BAD_PAR;
+	if (obj_lookup(self->pd, arg_sel(f)))
+		return HEDRON_BAD_CAP;
+
+	ec = ec_create(pd, cpu, flags & HC_EC_GLOBAL, f->r8, f->rax);
+	if (!ec)
+		return HEDRON_OOM;
+	status = HEDRON_OOM;
+	if (!va || ec_map_utcb(ec, flags & HC_EC_UTCB_IN_CALLER ? self->pd : pd, va))
+		status = obj_insert(self->pd, arg_sel(f), &ec->obj,
+				    EC_CTRL | EC_BIND_SC | EC_BIND_PT);
+	if (status != HEDRON_SUCCESS)
+		ec_free(ec);
+	return status;
+}
+
+/* ABI 3.11. A local EC answers its caller first, so a recall of it has no effect. */
+enum hedron_status hc_ec_ctrl(struct ec *self)
+{
+	const struct frame *f = &self->frame;
+	struct ec *ec;
+
+	if ((arg_flags(f) & 3) != EC_CTRL_RECALL)
+		return HEDRON_BAD_PAR;
+	ec = cap_ec(self->pd, arg_sel(f), EC_CTRL);
+	if (!ec)
+		return HEDRON_BAD_CAP;
+	if (ec->global) {
+		ec->recall = true;
+		cpu_hazard(&cpus[ec->cpu], 0);
+	}
+	return HEDRON_SUCCESS;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* event.h - exceptions, start-up, recall and foreign calls as messages; rules: head of event.c. */
+#pragma once
+#include <hedron/abi.h>
+#include "types.h"
+
+struct ec;
+
+/* Sends an event of `ec` to the portal under `sel` of its PD. The handler if it is busy: then `ec`
+ * is EC_RETRY. Else NULL; `ec` may have been killed. */
+struct ec *event_send(struct ec *ec, cap_sel sel);
+
+void event_exception(struct ec *ec, unsigned vector);	/* the frame is as the gate left it */
+void event_recall(struct ec *ec);
+
+/* The frame as it must be for an event at a SYSCALL: rcx and r11 as documented; leaves by IRET. */
+void event_from_syscall(struct ec *ec);
+
+/* The reply of handler `h` to an event of `ec`; false if `ec` had to be killed for it. */
+bool event_answer(struct ec *ec, struct ec *h);

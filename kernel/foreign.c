@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * foreign.c - the foreign-call layer: a `syscall` whose meaning the kernel does not know becomes a
+ * message with the caller's registers (ABI reference 8). Where it goes was said when the PD was
+ * created: base + CPU must hold a portal, and the one at event base + base + CPU gets the message.
+ */
+#include "foreign.h"
+#include "event.h"
+#include "space_obj.h"
+
+void foreign_call(struct ec *ec)
+{
+	cap_sel slot = ec->pd->foreign_base + ec->cpu;
+
+	event_from_syscall(ec);
+	if (likely(cap_pt(ec->pd, slot, 0)))
+		event_send(ec, ec->event_base + slot);
+	else
+		ec_kill(ec, "PT not found");
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* gsi.h - device interrupts; the rules are at the head of gsi.c. */
+#pragma once
+#include <hedron/abi.h>
+#include "types.h"
+
+struct ec;
+struct gsi;
+
+void gsi_init(void);			/* after acpi_init() */
+void gsi_interrupt(unsigned nr);
+void gsi_unmask(struct gsi *g);		/* a level-triggered one that waits for it */
+
+enum hedron_status hc_assign_gsi(struct ec *self);

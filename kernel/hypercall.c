@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hypercall.c - the SYSCALL instruction: a foreign call, or a hypercall told by its number.
+ * The hypercalls themselves stand with the objects they are about.
+ */
+#include "hypercall.h"
+#include "delegate.h"
+#include "ec.h"
+#include "foreign.h"
+#include "gsi.h"
+#include "ipc.h"
+#include "log.h"
+#include "machine.h"
+#include "pd.h"
+#include "pt.h"
+#include "revoke.h"
+#include "sc.h"
+#include "sm.h"
+
+static enum hedron_status (*const hypercalls[HC_COUNT])(struct ec *self) = {
+	[HC_CALL]		= hc_call,
+	[HC_REPLY]		= hc_reply,
+	[HC_CREATE_PD]		= hc_create_pd,
+	[HC_CREATE_EC]		= hc_create_ec,
+	[HC_CREATE_SC]		= hc_create_sc,
+	[HC_CREATE_PT]		= hc_create_pt,
+	[HC_CREATE_SM]		= hc_create_sm,
+	[HC_REVOKE]		= hc_revoke,
+	[HC_PD_CTRL]		= hc_pd_ctrl,
+	[HC_EC_CTRL]		= hc_ec_ctrl,
+	[HC_SC_CTRL]		= hc_sc_ctrl,
+	[HC_PT_CTRL]		= hc_pt_ctrl,
+	[HC_SM_CTRL]		= hc_sm_ctrl,
+	[HC_ASSIGN_PCI]		= hc_assign_pci,
+	[HC_ASSIGN_GSI]		= hc_assign_gsi,
+	[HC_MACHINE_CTRL]	= hc_machine_ctrl,
+};
+
+void syscall_entered(struct ec *self)
+{
+	uint64_t arg1 = self->frame.rdi, nr = arg1 & 0xff;
+	enum hedron_status status = HEDRON_BAD_HYP;
+
+	if (foreign_is(self)) {
+		foreign_call(self);
+		return;
+	}
+	if (likely(nr < HC_COUNT))
+		status = hypercalls[nr](self);
+	if (status == HC_NO_STATUS)
+		return;
+	self->frame.rdi = status;
+	if (unlikely(log_verbose && status != HEDRON_SUCCESS))
+		log_failed_hypercall(self, arg1, status);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ipc.c - call and reply.
+ *
+ * A call to an idle handler copies the message and goes on in the handler, on the caller's SC: no
+ * lock, no search, no allocation, unless the message carries capabilities. Caller and handler are
+ * on the same CPU, and all fields involved belong to it.
+ *
+ * A call to a busy handler becomes EC_RETRY: the scheduler lets the caller's SC run whatever the
+ * handler waits for, and tries again whenever that SC is dispatched (sched.c). The portal is looked
+ * up anew each time, so nothing has to be remembered about it.
+ *
+ * UTCBs may be written by other ECs of their PD at any time: each word is read once.
+ */
+#include "ipc.h"
+#include "assert.h"
+#include "cpu.h"
+#include "delegate.h"
+#include "ec.h"
+#include "event.h"
+#include "hypercall.h"
+#include "pd.h"
+#include "pt.h"
+#include "sc.h"
+#include "sched.h"
+#include "sm.h"
+#include "space_obj.h"
+#include "x86.h"
+
+static void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, unsigned n)
+{
+	volatile uint64_t *d = to->word;
+	const volatile uint64_t *s = from->word;
+
+	while (n--)
+		*d++ = *s++;
+}
+
+void ipc_items(struct ec *from, struct ec *to, unsigned count, struct windows win)
+{
+	if (count > UTCB_TYPED_MAX)
+		count = UTCB_TYPED_MAX;
+	for (unsigned i = 0; i < count; i++) {
+		const struct hedron_typed *in = utcb_item(from->utcb, i);
+		struct hedron_typed item = { READ_ONCE(in->crd), READ_ONCE(in->xfer) };
+
+		if (transfer(from->pd, to->pd, win, &item) != HEDRON_SUCCESS)
+			item.crd = 0;			/* out of memory: the receiver got nothing */
+		*utcb_item(to->utcb, i) = item;
+	}
+}
+
+static unsigned words_of(uint32_t items)
+{
+	unsigned n = items & 0xffff;
+
+	return n < UTCB_WORDS_MAX ? n : UTCB_WORDS_MAX;
+}
+
+static struct windows windows_of(const struct ec *ec)
+{
+	return (struct windows){
+		.xlate = READ_ONCE(ec->utcb->xlate_window),
+		.del = READ_ONCE(ec->utcb->del_window),
+	};
+}
+
+void ipc_enter(struct ec *caller, struct pt *pt)
+{
+	struct ec *h = pt->ec;
+
+	caller->callee = h;
+	caller->state = EC_IN_CALL;
+	h->caller = caller;
+	h->state = EC_READY;
+	h->frame.rip = pt->entry;
+	h->frame.rdi = pt->id;
+	h->frame.vector = VEC_SYSCALL;
+	this_cpu()->current = h;
+}
+
+static void send(struct ec *caller, struct pt *pt)
+{
+	struct ec *h = pt->ec;
+	uint32_t items = READ_ONCE(caller->utcb->items);
+
+	h->utcb->items = items;
+	copy_words(h->utcb, caller->utcb, words_of(items));
+	if (unlikely(items >> 16))
+		ipc_items(caller, h, items >> 16, windows_of(h));
+	caller->in_event = false;
+	ipc_enter(caller, pt);
+}
+
+/* ABI 3.2. */
+enum hedron_status hc_call(struct ec *self)
+{
+	struct pt *pt = cap_pt(self->pd, arg_sel(&self->frame), 0);
+
+	if (unlikely(!pt))
+		return HEDRON_BAD_CAP;
+	if (unlikely(pt->ec->cpu != self->cpu))
+		return HEDRON_BAD_CPU;
+	if (likely(pt->ec->state == EC_IDLE)) {
+		send(self, pt);
+		return HC_NO_STATUS;
+	}
+	if (pt->ec->state == EC_DEAD || arg_flags(&self->frame) & HC_CALL_NONBLOCK)
+		return HEDRON_TIMEOUT;
+	self->state = EC_RETRY;
+	self->retry = RETRY_CALL;
+	this_cpu()->current = NULL;
+	return HC_NO_STATUS;
+}
+
+struct ec *ipc_retry(struct ec *ec)
+{
+	enum hedron_status status;
+	struct pt *pt = cap_pt(ec->pd, arg_sel(&ec->frame), 0);
+	struct ec *busy = pt ? pt->ec : NULL;
+
+	ec->state = EC_READY;
+	status = hc_call(ec);
+	if (status != HC_NO_STATUS)
+		ec->frame.rdi = status;
+	return ec->state == EC_RETRY ? busy : NULL;
+}
+
+static void answer_call(struct ec *caller, struct ec *h)
+{
+	uint32_t items = READ_ONCE(h->utcb->items);
+
+	if (unlikely(items >> 16))
+		ipc_items(h, caller, items >> 16, windows_of(caller));
+	caller->utcb->items = items;
+	copy_words(caller->utcb, h->utcb, words_of(items));
+}
+
+/* A thread whose SC nobody can name any more ends at the reply to its event (ABI 11.3). */
+static bool is_abandoned(const struct cpu *cpu, const struct ec *caller)
+{
+	return caller->in_event && cpu->sc && cpu->sc->ec == caller && !cpu->sc->obj.caps;
+}
+
+/* ABI 3.3. From a global EC it is the end of the thread. */
+enum hedron_status hc_reply(struct ec *self)
+{
+	struct cpu *cpu = this_cpu();
+	struct ec *caller = self->caller;
+	cap_sel sel = arg_sel(&self->frame);
+	struct sm *sm = unlikely(sel) ? cap_sm(self->pd, sel, 0) : NULL;
+
+	if (unlikely(self->global)) {
+		ec_end(self);
+		return HC_NO_STATUS;
+	}
+	self->state = EC_IDLE;
+	self->caller = NULL;
+	cpu->current = NULL;
+	if (unlikely(!caller))
+		return HC_NO_STATUS;
+
+	caller->callee = NULL;
+	caller->state = EC_READY;
+	if (!caller->in_event)
+		answer_call(caller, self);
+	else if (!event_answer(caller, self))
+		return HC_NO_STATUS;
+	if (unlikely(is_abandoned(cpu, caller)))
+		sc_drop(cpu->sc);
+	/* The caller sleeps on the semaphore (ABI 3.3.1); if that was a call, it will call again. */
+	if (unlikely(sm && !sm->base) &&
+	    !sm_down(sm, caller, caller->in_event ? WAKE_RESUME : WAKE_CALL, false, 0))
+		return HC_NO_STATUS;
+	if (!caller->in_event)
+		caller->frame.rdi = HEDRON_SUCCESS;
+	if (likely(!cpu->helping && cpu->sc))
+		cpu->current = caller;
+	return HC_NO_STATUS;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* lapic.h - the CPU's own interrupt controller (SDM vol. 3, 10); lapic.c. */
+#pragma once
+#include "types.h"
+
+struct hip_cpu;
+
+void lapic_map(paddr phys);		/* once */
+void lapic_init(void);			/* each CPU */
+uint32_t lapic_id(void);
+void lapic_eoi(void);
+void lapic_send(uint32_t apic_id, unsigned vector);
+void lapic_timer_count(uint32_t count);	/* one shot; 0: off */
+uint32_t lapic_timer_left(void);
+void lapic_describe(struct hip_cpu *d);	/* register copies for the HIP */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pages.c - the kernel's memory: one block, chosen at boot (bootmem.c), handed out in pages.
+ *
+ * Pages never used yet lie above `fresh`; freed ones are linked through their first word. All that
+ * the kernel allocates fits a page, so there is no fragmentation. Exhaustion is the caller's to
+ * report: HEDRON_OOM.
+ */
+#include "pages.h"
+#include "spinlock.h"
+#include "string.h"
+
+struct free_page {
+	struct free_page *next;
+};
+
+static struct spinlock lock;
+static struct free_page *freed;		/* lock */
+static char *fresh, *end;		/* lock */
+static uint64_t free_count;		/* lock */
+
+void pages_init(void *start, size_t len_bytes)
+{
+	fresh = start;
+	end = fresh + len_bytes;
+	free_count = len_bytes / PAGE_SIZE;
+}
+
+void *page_alloc(void)
+{
+	void *page = NULL;
+
+	spin_lock(&lock);
+	if (freed) {
+		page = freed;
+		freed = freed->next;
+	} else if (fresh < end) {
+		page = fresh;
+		fresh += PAGE_SIZE;
+	}
+	if (page)
+		free_count--;
+	spin_unlock(&lock);
+	return page ? memset(page, 0, PAGE_SIZE) : NULL;
+}
+
+void page_free(void *page)
+{
+	struct free_page *p = page;
+
+	spin_lock(&lock);
+	p->next = freed;
+	freed = p;
+	free_count++;
+	spin_unlock(&lock);
+}
+
+uint64_t pages_free_count(void)
+{
+	return free_count;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* sc.h - scheduling contexts; the rules are at the head of sc.c. */
+#pragma once
+#include "kobj.h"
+#include "types.h"
+
+struct ec;
+
+enum sc_state {
+	SC_PARKED,	/* nothing to run: its EC is dead, or was taken from it */
+	SC_READY,	/* in the run queue */
+	SC_RUNNING,	/* cpu->sc */
+	SC_BLOCKED,	/* in the `blocked` list of the EC it would run */
+};
+
+/* Fields:  I  constant after creation;  h  home CPU only, rq.lock or ec->lock for `link`. */
+struct sc {
+	struct kobj obj;
+	struct ec *ec;			/* h  the thread; NULL: an idle SC, or taken away */
+	struct list ec_link;		/* h  in ec->scs */
+	struct list link;		/* h  in a run queue or in an EC's `blocked` */
+	unsigned cpu;			/* I */
+	uint8_t state;			/* h  enum sc_state */
+	uint8_t prio;			/* I  1..127; 0: idle */
+	ticks quantum;			/* I */
+	int64_t left;			/* h  of the quantum; not above 0: used up */
+	ticks used;			/* h  up to the last switch */
+};
+
+struct sc *sc_create(struct ec *ec, unsigned prio, ticks quantum);	/* NULL: out of memory */
+struct sc *sc_create_idle(unsigned cpu);
+void sc_reclaim(struct sc *sc);
+
+/* Takes it out of whatever it is in; it never runs again. */
+void sc_park(struct sc *sc);
+/* The same, of one without a capability: it will be freed. */
+void sc_drop(struct sc *sc);
+/* The same; and frees it if nobody can name it. Must be out of ec->scs. */
+void sc_destroy(struct sc *sc);
+
+enum hedron_status hc_create_sc(struct ec *self);
+enum hedron_status hc_sc_ctrl(struct ec *self);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sched.c - which SC runs, and which EC it runs.
+ *
+ * SCs of a CPU: strictly by priority, round robin inside a level. An SC with time left goes to the
+ * head of its level, one that used up its quantum to the tail with a fresh one.
+ *
+ * An SC runs its own EC, or, if that waits for a handler, the handler, and so on: resolve() follows
+ * the chain. So a call passes the caller's priority and time on, and an SC whose EC wants a busy
+ * handler helps: it runs what the handler's present work needs until the handler is free. An SC that
+ * ends at an EC waiting for a semaphore is queued there. Call and reply do not come here: they know
+ * who is next (ipc.c), unless the SC is helping.
+ *
+ * kernel_exit() is the one way out of the kernel.
+ */
+#include "sched.h"
+#include "assert.h"
+#include "cpu.h"
+#include "ec.h"
+#include "event.h"
+#include "ipc.h"
+#include "sc.h"
+#include "x86.h"
+
+#define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
+
+struct ec *kernel_exit(void);
+
+void sched_init(struct cpu *cpu)
+{
+	for (unsigned i = 0; i <= SC_PRIO_MAX; i++)
+		list_init(&cpu->rq.level[i]);
+}
+
+static void level_changed_locked(struct run_queue *rq, unsigned prio)
+{
+	uint64_t bit = 1ull << (prio & 63);
+
+	if (list_is_empty(&rq->level[prio]))
+		rq->bitmap[prio >> 6] &= ~bit;
+	else
+		rq->bitmap[prio >> 6] |= bit;
+}
+
+static int best_level(const struct run_queue *rq)
+{
+	for (int i = 1; i >= 0; i--)
+		if (rq->bitmap[i])
+			return i * 64 + 63 - __builtin_clzll(rq->bitmap[i]);
+	return -1;
+}
+
+void sched_ready(struct sc *sc)
+{
+	struct cpu *cpu = &cpus[sc->cpu];
+	struct run_queue *rq = &cpu->rq;
+
+	assert(list_is_empty(&sc->link));
+	spin_lock(&rq->lock);
+	sc->state = SC_READY;
+	if (sc->left > 0) {
+		list_add_head(&rq->level[sc->prio], &sc->link);
+	} else {
+		sc->left = sc->quantum;
+		list_add_tail(&rq->level[sc->prio], &sc->link);
+	}
+	level_changed_locked(rq, sc->prio);
+	spin_unlock(&rq->lock);
+	if (cpu != this_cpu() || (cpu->sc && sc->prio > cpu->sc->prio))
+		cpu_hazard(cpu, HZ_SCHED);
+}
+
+void sched_remove(struct sc *sc)
+{
+	struct run_queue *rq = &cpus[sc->cpu].rq;
+
+	spin_lock(&rq->lock);
+	list_del(&sc->link);
+	if (sc->state == SC_READY)
+		level_changed_locked(rq, sc->prio);
+	spin_unlock(&rq->lock);
+}
+
+static struct sc *take_best(struct run_queue *rq)
+{
+	struct sc *sc = NULL;
+	int prio;
+
+	spin_lock(&rq->lock);
+	prio = best_level(rq);
+	if (prio >= 0) {
+		sc = list_entry(list_pop(&rq->level[prio]), struct sc, link);
+		level_changed_locked(rq, prio);
+	}
+	spin_unlock(&rq->lock);
+	return sc;
+}
+
+static void charge(struct cpu *cpu)
+{
+	ticks now = rdtsc(), used = now - cpu->sc_start;
+
+	cpu->sc->used += used;
+	cpu->sc->left -= used;
+	cpu->sc_start = now;
+}
+
+void sched_leave(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	charge(cpu);
+	cpu->sc = NULL;
+	cpu->current = NULL;
+}
+
+void sched_wake_all(struct ec *ec)
+{
+	struct list *l;
+	struct sc *sc;
+
+	for (;;) {
+		spin_lock(&ec->lock);
+		l = list_pop(&ec->blocked);
+		spin_unlock(&ec->lock);
+		if (!l)
+			return;
+		sc = list_entry(l, struct sc, link);
+		if (sc->ec == ec && !sc->obj.caps)
+			sc_drop(sc);		/* a wake-up ends an SC nobody can name */
+		else
+			sched_ready(sc);
+	}
+}
+
+/* Another SC is ready that may be more urgent, or the quantum is over. */
+static void preempt(struct cpu *cpu)
+{
+	struct sc *sc = cpu->sc;
+
+	if (!sc)
+		return;
+	if (best_level(&cpu->rq) <= sc->prio && rdtsc() < cpu->quantum_end)
+		return;
+	sched_leave();
+	sched_ready(sc);
+}
+
+static void idle(struct cpu *cpu)
+{
+	ticks start = rdtsc();
+
+	timer_update();
+	while (best_level(&cpu->rq) < 0 && !cpu->hazards)
+		sti_hlt_cli();
+	cpu->idle_sc->used += rdtsc() - start;
+}
+
+static void choose(struct cpu *cpu)
+{
+	struct sc *sc = take_best(&cpu->rq);
+
+	if (!sc) {
+		idle(cpu);
+		return;
+	}
+	sc->state = SC_RUNNING;
+	cpu->sc = sc;
+	cpu->sc_start = rdtsc();
+	cpu->quantum_end = cpu->sc_start + sc->left;
+	timer_update();
+}
+
+/* Queues the running SC on an EC that waits for a semaphore; nothing if an up came first. */
+static void block_on(struct cpu *cpu, struct ec *ec)
+{
+	struct sc *sc = cpu->sc;
+
+	spin_lock(&ec->lock);
+	if (ec->state == EC_ON_SM) {
+		sched_leave();
+		sc->state = SC_BLOCKED;
+		list_add_tail(&ec->blocked, &sc->link);
+	}
+	spin_unlock(&ec->lock);
+}
+
+/* Does what `ec` must do before it runs. The handler, if that is busy; else NULL. */
+static struct ec *retry(struct ec *ec)
+{
+	return ec->retry == RETRY_CALL ? ipc_retry(ec) : event_send(ec, ec->event_sel);
+}
+
+/* Finds the EC that the running SC runs; or the SC stops, or is to be looked at again. */
+static void resolve(struct cpu *cpu)
+{
+	struct ec *ec = cpu->sc->ec, *busy;
+
+	cpu->helping = false;
+	for (unsigned hops = 0;; hops++) {
+		switch ((enum ec_state)ec->state) {
+		case EC_READY:
+			cpu->current = ec;
+			return;
+		case EC_IN_CALL:
+			ec = ec->callee;
+			continue;
+		case EC_ON_SM:
+			block_on(cpu, ec);
+			return;
+		case EC_IDLE:
+		case EC_DEAD:
+			sc_park(cpu->sc);
+			return;
+		case EC_RETRY:
+			break;
+		}
+		busy = retry(ec);
+		if (!busy) {
+			cpu->current = NULL;	/* the chain is another now */
+			return;
+		}
+		if (hops > HELP_MAX) {
+			ec_kill(ec, "Livelock");
+			return;
+		}
+		cpu->helping = true;
+		ec = busy;
+	}
+}
+
+static void hazards_handle(struct cpu *cpu)
+{
+	uint32_t hz = __atomic_exchange_n(&cpu->hazards, 0, __ATOMIC_ACQ_REL);
+
+	if (hz & HZ_TLB)
+		write_cr3(read_cr3());
+	if (hz & HZ_RECLAIM)
+		kobj_reclaim();
+	if (hz & HZ_SCHED)
+		preempt(cpu);
+}
+
+struct ec *kernel_exit(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	for (;;) {
+		if (unlikely(cpu->hazards))
+			hazards_handle(cpu);
+		else if (unlikely(!cpu->sc))
+			choose(cpu);
+		else if (unlikely(!cpu->current))
+			resolve(cpu);
+		else if (unlikely(cpu->current->recall))
+			event_recall(cpu->current);
+		else
+			break;
+	}
+	if (cpu->loaded != cpu->current)
+		ec_load(cpu->current);
+	return cpu->current;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* sm.h - semaphores; the rules of use are at the head of sm.c. */
+#pragma once
+#include "ec.h"
+#include "kobj.h"
+
+struct gsi;
+
+/* Fields:  I  constant after creation;  s  sm->lock;  c  the CPU of a pending notification. */
+struct sm {
+	struct kobj obj;
+	struct spinlock lock;
+	uint64_t count;			/* s  ups not yet taken; 0 while anyone waits */
+	struct list waiters;		/* s  ECs, oldest first */
+	struct list signals;		/* s  signal semaphores with ups not yet reported */
+	struct sm *base;		/* I  of a signal semaphore; NULL: a plain one */
+	uint64_t value;			/* I  of a signal semaphore: what it reports */
+	struct list signal_link;	/* base's lock  in base->signals */
+	struct gsi *gsi;		/* I  of an interrupt semaphore; else NULL */
+	uint32_t refs;			/* a  signal semaphores, redirections and notifications */
+	uint32_t notify;		/* c  ups to come when retired objects are gone */
+	struct list notify_link;	/* c  in cpu->notify */
+};
+
+struct sm *sm_create(uint64_t count);		/* NULL: kernel memory exhausted */
+void sm_reclaim(struct sm *sm);
+void sm_unref(struct sm *sm);
+
+void sm_up(struct sm *sm);			/* any CPU, also from an interrupt */
+void sm_notified(struct sm *sm);		/* the ups promised by kobj_notify() */
+
+/* Takes a count for `ec`, or blocks it: false. Not for signal semaphores. `until` 0: for ever. */
+bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks until);
+
+/* Takes a waiting EC out of its semaphore; it stays EC_ON_SM. */
+void sm_forget(struct ec *ec);
+
+enum hedron_status hc_create_sm(struct ec *self);
+enum hedron_status hc_sm_ctrl(struct ec *self);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* space_pio.h - I/O port spaces; the rules are at the head of space_pio.c. */
+#pragma once
+#include <hedron/crd.h>
+#include "cap.h"
+#include "pd.h"
+
+#define NUM_PORTS	0x10000
+
+/* The capability that contains `port`, NULL if there is none. mdb_lock. */
+struct cap *pio_lookup(const struct pd *pd, uint64_t port);
+
+/* The first capability that touches first..last, NULL if there is none. mdb_lock. */
+struct cap *pio_overlap(const struct pd *pd, uint64_t first, uint64_t last);
+
+/* Gives `pd` a range of ports that overlaps none it has. NULL parent: the hypervisor's. mdb_lock. */
+MUST_USE enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned order,
+					      struct cap *parent);
+void pio_remove(struct cap *c);				/* mdb_lock; part of cap_drop() */
+void pio_space_clear_locked(struct pd *pd);		/* revokes everything in it */
+void pio_space_free(struct pd *pd);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trap.c - gates: exceptions of user programs become events, interrupts go to their owners, and a
+ * fault of the kernel ends it in words, but for the few instructions that are allowed to fault.
+ */
+#include "cpu.h"
+#include "ec.h"
+#include "event.h"
+#include "frame.h"
+#include "gsi.h"
+#include "lapic.h"
+#include "panic.h"
+#include "timer.h"
+#include "x86.h"
+
+struct fixup {
+	uint64_t fault, resume;
+};
+extern const struct fixup fixup_start[], fixup_end[];
+
+void trap_from_user(struct ec *self);
+void trap_from_kernel(struct frame *f);
+
+static void interrupt(unsigned vector)
+{
+	if (vector >= VEC_PIC) {
+		return;			/* spurious: there is nothing to acknowledge */
+	} else if (vector == VEC_TIMER) {
+		lapic_eoi();
+		timer_interrupt();
+	} else if (vector < VEC_GSI + HEDRON_NUM_GSI) {
+		gsi_interrupt(vector - VEC_GSI);
+	} else {
+		lapic_eoi();		/* VEC_KICK: the hazards are looked at on the way out */
+	}
+}
+
+void trap_from_user(struct ec *self)
+{
+	uint64_t vector = self->frame.vector;
+
+	if (vector >= VEC_EXC_END)
+		interrupt(vector);
+	else
+		event_exception(self, vector);
+}
+
+void trap_from_kernel(struct frame *f)
+{
+	if (f->vector >= VEC_EXC_END) {
+		interrupt(f->vector);
+		return;
+	}
+	for (const struct fixup *x = fixup_start; x < fixup_end; x++) {
+		if (f->vector == VEC_GP && f->rip == x->fault) {
+			f->rip = x->resume;
+			return;
+		}
+	}
+	panic_frame(f);
+}
