@@ -4,6 +4,7 @@
 /* sources: runtime/fs/session.c runtime/fs/tree.c runtime/fs/protocol.c */
 /* sources: tests/unit/fs/env_host.c tests/unit/fs/mem_host.c tests/unit/fs/world.c */
 /* sources: tests/unit/fs/calls.c */
+/* flags: -Wno-unused-parameter */
 /* test_map.c - pages handed out, and what becomes of them. The "client" holds plain pointers: a frame
  * freed too early is a use after free. */
 #include <string.h>

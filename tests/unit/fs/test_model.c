@@ -566,11 +566,11 @@ static bool round_of(unsigned seed)
 	return world_end() && good;
 }
 
-/* Leaks are counted by world_end(); the host's /proc is not to be seen behind chroot(). */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
+/* Leaks are counted by world_end(); the sanitizer's way needs /proc, which chroot() hides. */
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
 {
-	return "detect_leaks=0";
+	return 1;
 }
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
 /* sources: runtime/fs/session.c runtime/fs/tree.c runtime/fs/protocol.c */
 /* sources: tests/unit/fs/env_host.c tests/unit/fs/mem_host.c tests/unit/fs/world.c */
 /* sources: tests/unit/fs/calls.c */
+/* flags: -Wno-unused-parameter */
 /* test_protocol.c - statuses that clients get, sessions, and messages of random bytes. */
 #include <stdlib.h>
 #include <string.h>
