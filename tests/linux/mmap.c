@@ -21,7 +21,7 @@ static void refused(void)
 	SHOW_OK(mmap(NULL, PAGE, RW, MAP_PRIVATE, 99, 0));
 	SHOW_OK(mmap(NULL, PAGE, RW, MAP_PRIVATE, 0, 100));
 	SHOW_OK(mmap((void *)100, PAGE, RW, ANON | MAP_FIXED, -1, 0));
-	SHOW_OK(mmap((void *)(1ul << 47), PAGE, RW, ANON | MAP_FIXED, -1, 0));
+	SHOW_OK(mmap((void *)(1ul << 56), PAGE, RW, ANON | MAP_FIXED, -1, 0));
 	SHOW_OK(mmap((void *)-PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0));
 	SHOW_OK(mmap(NULL, 1ul << 48, RW, ANON, -1, 0));
 	SHOW_OK(mmap(NULL, -1ul, RW, ANON, -1, 0));
