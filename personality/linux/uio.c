@@ -40,11 +40,9 @@ static bool in_user_space(uint64_t addr, uint64_t len)
 	return len <= HEDRON_USER_END && addr <= HEDRON_USER_END - len;
 }
 
-/* One buffer of a process. 0; -EFAULT: outside of user space; -EINVAL: a negative length. */
+/* One buffer of a process. 0; -EFAULT: outside of user space. */
 long uio_user(struct uio *u, struct mm *mm, uint64_t addr, uint64_t len)
 {
-	if (len > (uint64_t)INT64_MAX)
-		return -EINVAL;
 	if (!in_user_space(addr, len))
 		return -EFAULT;
 	start(u, mm, (void *)addr, len < UIO_RW_MAX ? len : UIO_RW_MAX);
