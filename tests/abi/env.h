@@ -57,6 +57,15 @@ static inline unsigned obj_rights(cap_sel sel)	{ return crd_rights(obj_at(sel));
 uint64_t deadline_ms(unsigned ms);	/* absolute TSC value */
 void sleep_ms(unsigned ms);
 
+/* Wait for what happens after a grace period: at most 3 s, with many short sleeps, because grace
+ * periods may advance with timer interrupts only (ABI reference 11.2). */
+#define EVENTUALLY(cond)						\
+	({								\
+		for (unsigned tries_ = 0; !(cond) && tries_ < 600; tries_++)	\
+			sleep_ms(5);					\
+		(cond);							\
+	})
+
 void *memset(void *dst, int c, uint64_t n);
 void *memcpy(void *dst, const void *src, uint64_t n);
 int memcmp(const void *a, const void *b, uint64_t n);

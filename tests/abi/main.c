@@ -13,7 +13,7 @@
 
 extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_ctrl,
 	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_events,
-	suite_foreign;
+	suite_foreign, suite_reply_sm, suite_revoke, suite_sm, suite_sched;
 
 const struct abi_suite *const suites[] = {
 	&suite_hip,		/* hip and boot first: they hold the early cases */
@@ -27,6 +27,10 @@ const struct abi_suite *const suites[] = {
 	&suite_ipc,
 	&suite_events,
 	&suite_foreign,
+	&suite_reply_sm,
+	&suite_revoke,
+	&suite_sm,
+	&suite_sched,
 };
 const unsigned suite_count = sizeof(suites) / sizeof(suites[0]);
 
