@@ -59,3 +59,21 @@ runtime: $(RTLIB_START) $(RTLIB) $(RTLIB_LIBC)
 
 # The services.
 include $(sort $(wildcard runtime/*/*.mk))
+
+# ---- runtime/roottask -------------------------------------------------------------------------
+
+ROOTTASK	:= $(RT)/roottask.elf
+ROOTTASK_OBJS	:= $(patsubst %,$(O)/%.o,$(sort $(wildcard runtime/roottask/*.c)) \
+		     runtime/roottask/entry.S)
+ROOTTASK_CFLAGS	:= $(NATIVE_CFLAGS) -I.
+
+$(eval $(call cc_rules,runtime/roottask,ROOTTASK_CFLAGS))
+
+# Memory of its own: objects that stand for va.c and root.c come before the archive.
+$(ROOTTASK): $(ROOTTASK_OBJS) $(RTLIB) $(RTLIB_LIBC) runtime/roottask/roottask.ld
+	$(call say,LD,$@)
+	$(Q)$(CC) $(NATIVE_LDFLAGS) -T runtime/roottask/roottask.ld -o $@.tmp $(ROOTTASK_OBJS) \
+		-Wl,--start-group $(RTLIB) $(RTLIB_LIBC) -Wl,--end-group -lgcc
+	$(Q)mv $@.tmp $@
+
+runtime: $(ROOTTASK)

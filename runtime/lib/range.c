@@ -104,10 +104,10 @@ int range_remove(struct range_set *s, uint64_t first, uint64_t count)
 	return 1;
 }
 
-int range_take(struct range_set *s, uint64_t count, uint64_t align, uint64_t *first)
+int range_take(struct range_set *s, uint64_t count, uint64_t align, uint64_t phase, uint64_t *first)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		uint64_t start = (s->v[i].first + align - 1) & ~(align - 1);
+		uint64_t start = s->v[i].first + ((phase - s->v[i].first) & (align - 1));
 
 		if (start >= end_of(&s->v[i]) || end_of(&s->v[i]) - start < count)
 			continue;

@@ -23,6 +23,6 @@ enum svc_status hedron_server_register(const struct hedron_server *s, const char
 	req->entry = (uint64_t)local_entry;
 	strcpy(req->name, name);
 	for (unsigned cpu = first; cpu < HEDRON_NUM_CPU && s->local[cpu]; cpu++)
-		hedron_msg_obj(hedron_utcb(), s->local[cpu]->ec, 0, EC_BIND_PT, 0);
+		hedron_msg_obj(hedron_utcb(), s->local[cpu]->ec, 0, EC_BIND_PT, cpu - first);
 	return hedron_svc_call(hedron_caps() + CAPS_ROOT + hedron_cpu(), sizeof(struct svc_reply));
 }

@@ -51,7 +51,7 @@ uint64_t va_take(uint64_t pages, uint64_t align)
 	if (!begun)
 		begin();
 	begun = 1;
-	if (!range_take(&space, pages, align, &first))
+	if (!range_take(&space, pages, align, 0, &first))
 		first = 0;
 	hedron_mutex_unlock(&lock_va);
 	return first * HEDRON_PAGE_SIZE;
