@@ -51,8 +51,8 @@ static inline bool lx_is_error(long result)	{ return result < 0 && result >= -40
 #define LX_UTCB_BASE	0x7ffff0001000ull	/* + PAGE_SIZE * thread's number in its process */
 #define LX_PIE_BASE	0x555555554000ull	/* where a static PIE is loaded */
 
-/* A line for the system's log; no newline. */
-void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Where a hybrid program finds its capabilities (AT_HEDRON_CAPS), far above the portals of threads. */
+#define LX_PROGRAM_CAPS	0x200000ull
 
 /* Length of an array. */
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

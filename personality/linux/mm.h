@@ -33,6 +33,7 @@ struct vma {
 #define VMA_MAYWRITE	(1u << 2)	/* mprotect may set PROT_WRITE */
 #define VMA_STACK	(1u << 3)	/* the main thread's stack: RLIMIT_STACK */
 #define VMA_HEAP	(1u << 4)	/* moved by brk */
+#define VMA_IMAGE	(1u << 5)	/* of a program file that the loader mapped */
 
 struct vma_tree {
 	struct vma *root;
@@ -49,10 +50,13 @@ struct mm {
 	uint64_t total_pages;		/* of all mappings: RLIMIT_AS */
 	uint64_t data_pages;		/* private and writable: RLIMIT_DATA */
 	uint64_t present_pages;		/* that exist: the resident set */
-	const uint64_t *limit_as;	/* bytes; the process's limits, see process.h */
+	const uint64_t *limit_as;	/* bytes; the process's soft limits, see process.h */
 	const uint64_t *limit_data;
 	const uint64_t *limit_stack;
+	struct vma *last;		/* found last time, or NULL */
 };
+
+#define MM_MAPS_MAX	65530u		/* mappings of a process (vm.max_map_count) */
 
 /* mm.c. mm_new: NULL, no memory. mm_free: all threads of the PD must have stopped for good. */
 struct mm *mm_new(enum frame_pool pool);
@@ -61,22 +65,54 @@ void mm_free(struct mm *mm);
 /*
  * mm_map - make a mapping at exactly [addr, addr + len), removing what is there.
  * @file  reference stays the caller's; NULL: anonymous
- * 0, -ENOMEM (limits, memory), -EINVAL.
+ * 0, -ENOMEM (limits, memory).
  */
 long mm_map(struct mm *mm, uint64_t addr, uint64_t len, uint32_t prot, uint32_t flags,
 	    struct file *file, uint64_t pgoff);
 long mm_unmap(struct mm *mm, uint64_t addr, uint64_t len);
 
+/* Other rights for the whole mappings and parts in the range. -ENOMEM: memory, or a hole in the
+ * range (what is below it has changed); -EACCES. */
+long mm_protect(struct mm *mm, uint64_t addr, uint64_t len, uint32_t prot);
+
+/* Move the mapping `v` with its pages to [addr, addr + v's length), where nothing is. */
+long mm_move(struct mm *mm, struct vma *v, uint64_t addr);
+/* Grow or shrink the end of `v`; nothing is in the way. */
+long mm_set_end(struct mm *mm, struct vma *v, uint64_t end);
+
+/* Forget the pages in the range: the next access makes them anew. */
+void mm_drop_pages(struct mm *mm, uint64_t start, uint64_t end);
+
+/* A border between mappings at addr. -ENOMEM. And one less, where possible. */
+long mm_split(struct mm *mm, uint64_t addr);
+void mm_merge(struct mm *mm, uint64_t start, uint64_t end);
+
+/* Would so many more pages keep the limits? */
+bool mm_may_grow(const struct mm *mm, uint64_t pages, uint32_t prot, uint32_t flags);
+
+struct vma *mm_vma(struct mm *mm, uint64_t addr);	/* the mapping at addr, NULL: none */
+
 /* Pages of `inode` from `first_page` on are gone (truncate): later accesses fault and find out. */
 void mm_forget_file_pages(struct inode *inode, uint64_t first_page);
 
-/*
- * mm_page - the page of a program's address, made or copied as the access needs it.
- * Returns its address in the personality, or NULL and *signal: SIGSEGV with *code, SIGBUS, SIGKILL
- * (out of memory).
- */
+/* fault.c. Why an access is not possible. */
 struct mm_fault {
-	int signal;			/* 0: none */
+	int signal;			/* SIGSEGV, SIGBUS, SIGKILL: out of memory */
 	int code;			/* SEGV_*, BUS_* */
 };
-void *mm_page(struct mm *mm, uint64_t addr, uint32_t prot, struct mm_fault *why);
+
+/*
+ * mm_page - the page of a program's address, made or copied as the access needs it.
+ * @access  PROT_READ, PROT_WRITE or PROT_EXEC
+ * Returns its address in the personality, or NULL and *why.
+ */
+void *mm_page(struct mm *mm, uint64_t addr, uint32_t access, struct mm_fault *why);
+
+/*
+ * mm_fault - answer a page fault: the page and some around it, as typed items of the reply in `u`.
+ * @error  PF_*
+ * False: *why.
+ */
+struct hedron_utcb;
+bool mm_fault(struct mm *mm, uint64_t addr, uint32_t error, struct hedron_utcb *u,
+	      struct mm_fault *why);

@@ -46,8 +46,10 @@ struct thread {
 	struct process *process;
 	int tid;
 	enum thread_state state;
+	bool woken;			/* since its last message */
 	unsigned number;		/* in its process: UTCB and event base come from it */
-	cap_sel sel;			/* first of its block of selectors: server.c */
+	unsigned slot;			/* in the table of threads: portal ids, selectors */
+	bool has_portals;		/* they stay with the slot */
 	struct regs regs;		/* as of its last message */
 	struct call_state call;
 	uint64_t clear_tid;		/* set_tid_address(2); user address or 0 */
@@ -89,7 +91,10 @@ struct process {
 	uint32_t console;		/* CONSOLE_GRANT_* */
 	bool trace;
 	bool hybrid;			/* marked hybrid and allowed to be */
-	bool ending;			/* no thread of it may run on */
+	bool may_create;		/* hybrid: its own PD comes with PD_CREATE */
+	cap_sel root_portal;		/* hybrid: for CAPS_ROOT; 0: none */
+	bool ending;			/* no thread of it may run on ... */
+	uint32_t end_how, end_value;	/* ... because of this */
 	struct list all;		/* processes */
 };
 
@@ -100,14 +105,20 @@ static inline uint64_t process_limit(const struct process *p, unsigned resource)
 	return p->rlimit[resource].soft;
 }
 
-/* NULL, or the process and its first thread; it runs when process_run() says so. */
+/*
+ * process_new - a process with one thread, no memory and no files; it is in the list of processes and
+ * does not run. NULL: no memory. process_run: its PD is made and the thread starts at t->regs.
+ * process_delete: one that never ran.
+ */
 struct process *process_new(const char *path);
-long process_run(struct process *p, uint64_t rip, uint64_t rsp);
+long process_run(struct process *p);
+void process_delete(struct process *p);
+
 struct process *process_find(int pid);
 struct thread *process_thread(struct process *p);	/* its first one */
 
 /*
- * The end. process_exit: how is PROGRAM_EXITED or PROGRAM_KILLED (hedron/root.h). Returns; the
- * thread that is being served must then be answered with LX_EXIT.
+ * process_exit - the end, from now on: how is PROGRAM_EXITED or PROGRAM_KILLED (hedron/root.h). The
+ * thread that is being served gets LX_EXIT for its result; others are stopped where they are.
  */
 void process_exit(struct process *p, unsigned how, unsigned value);

@@ -20,27 +20,44 @@ struct sig_action {
 	sig_set mask;
 };
 
+/* What a handler is told: the parts of siginfo_t that we ever fill. */
+struct sig_info {
+	int code;			/* SI_USER, SEGV_*, ... */
+	int pid;			/* SI_USER, SI_TKILL: who sent it */
+	uint32_t uid;
+	uint64_t addr;			/* faults */
+};
+
+/* Signals that wait for delivery: of each number one, the first (signal(7)). */
+struct sig_pending {
+	sig_set set;
+	struct sig_info info[LX_SIGNALS];
+};
+
 struct sig_process {
 	struct sig_action action[LX_SIGNALS];
-	sig_set pending;
+	struct sig_pending pending;
 };
 
 struct sig_thread {
 	sig_set blocked;
-	sig_set pending;
+	struct sig_pending pending;
 	uint64_t stack, stack_size;	/* sigaltstack(2) */
-	int stack_flags;
-	sig_set saved;			/* mask to return to after sigsuspend, ppoll, pselect */
-	bool restore;
+	uint32_t stack_flags;		/* SS_DISABLE, SS_AUTODISARM */
+	sig_set saved;			/* mask from before signal_mask_for_call() ... */
+	bool restore;			/* ... which is to come back */
 };
 
+void signal_init_process(struct process *p);
+void signal_init_thread(struct thread *t);
+
 /*
- * signal_send - as kill(2) by the kernel itself (SIGPIPE for a write, ...). If its action is to end
- * the process, the process has ended when this returns.
+ * signal_send - to this thread, by the system itself (SIGPIPE for a write, ...). It is delivered, or
+ * ends the process, when the call that is being served has its result.
  */
 void signal_send(struct thread *t, int sig);
 
-/* A call that waits must give up with -EINTR. */
+/* A signal waits that is not blocked: a call that waits must give up with -EINTR. */
 bool signal_pending(const struct thread *t);
 
 /*
@@ -50,8 +67,13 @@ bool signal_pending(const struct thread *t);
  */
 long signal_mask_for_call(struct thread *t, uint64_t uaddr, uint64_t size);
 
-/* `si_code` and `si_addr` of a fault; ends the process unless it handles the signal. */
+/* An exception of the thread, or a page fault without a page: to be delivered at once. */
 void signal_fault(struct thread *t, int sig, int code, uint64_t addr);
 
-/* "SIGSEGV", ... */
+/* server.c: turns t->regs to the handler of a pending signal, or ends the process. */
+void signal_deliver(struct thread *t);
+/* server.c: a call has its result: takes back the mask of signal_mask_for_call(). */
+void signal_call_done(struct thread *t);
+
+/* "SIGSEGV", ...; "signal 77" if there is none such. */
 const char *signal_name(int sig);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* server.h - the handler EC, which serves all Linux threads; the story is at the head of server.c. */
+#pragma once
+#include "lx.h"
+
+struct hedron_local;
+
+/* Make the handler. SVC_OK or why not. Then it may be called, see below. */
+uint32_t server_init(void);
+
+extern struct hedron_local *server_handler;	/* portals of Linux threads are bound to it */
+
+struct thread;
+extern struct thread *server_current;		/* whose message is being served; NULL: nobody's */
+
+/* Run fn(arg) in the handler and wait for it: for the personality's other threads. */
+void server_call(void (*fn)(void *arg), void *arg);
+
+/* A thread that runs fn(arg) in the handler for every up of `sm`. False: no memory. */
+bool server_watch(cap_sel sm, void (*fn)(void *arg), void *arg);
+
+/* Portal ids of Linux threads: number of the thread's slot, and of the event. */
+#define SERVER_EVENT_BITS	6
+#define SERVER_FOREIGN		32u		/* not an event: a system call */
+
+static inline uint64_t server_id(unsigned slot, unsigned event)
+{
+	return (uint64_t)slot << SERVER_EVENT_BITS | event;
+}
+
+/* What the portals of Linux threads bring with a message. Never MTD_FPU (ABI reference 8.5 b). */
+#define SERVER_MTD_EVENT	(MTD_GPR | MTD_RIP | MTD_RFLAGS | MTD_QUAL)
+#define SERVER_MTD_FOREIGN	((MTD_GPR & ~MTD_RSP) | MTD_FS_GS)
