@@ -60,6 +60,8 @@ struct child *child_new_foreign(void)
 	c->dummy = handler_new(ROOT_SEL_PD, env.cpu);
 	p = portal_new(c->dummy, dummy_entered, 0, 0);
 	child_give_at(c, p->sel, FOREIGN_BASE + env.cpu, 0);
+	if (env.smp)
+		child_give_at(c, p->sel, FOREIGN_BASE + env.cpu2, 0);
 	return c;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <hedron/hip.h>
 #include <hedron/hypercall.h>
+#include "regs.h"
 
 struct env {
 	const struct hip *hip;
@@ -61,7 +62,8 @@ void sleep_ms(unsigned ms);
  * periods may advance with timer interrupts only (ABI reference 11.2). */
 #define EVENTUALLY(cond)						\
 	({								\
-		for (unsigned tries_ = 0; !(cond) && tries_ < 600; tries_++)	\
+		uint64_t until_ = deadline_ms(3000);			\
+		while (!(cond) && rdtsc() < until_)			\
 			sleep_ms(5);					\
 		(cond);							\
 	})

@@ -13,7 +13,8 @@
 
 extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_ctrl,
 	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_events,
-	suite_foreign, suite_reply_sm, suite_revoke, suite_sm, suite_sched;
+	suite_foreign, suite_reply_sm, suite_revoke, suite_sm, suite_sched, suite_irq,
+	suite_fpu, suite_smp, suite_lifecycle;
 
 const struct abi_suite *const suites[] = {
 	&suite_hip,		/* hip and boot first: they hold the early cases */
@@ -31,6 +32,10 @@ const struct abi_suite *const suites[] = {
 	&suite_revoke,
 	&suite_sm,
 	&suite_sched,
+	&suite_irq,
+	&suite_fpu,
+	&suite_smp,
+	&suite_lifecycle,	/* last: it is the hardest on the kernel */
 };
 const unsigned suite_count = sizeof(suites) / sizeof(suites[0]);
 
