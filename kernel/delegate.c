@@ -130,6 +130,7 @@ static enum hedron_status delegate(struct pd *src, struct pd *dst, hedron_crd fr
 				   uint64_t xfer, hedron_crd *result)
 {
 	unsigned type = crd_type(from), rights = crd_rights(from) & crd_rights(to);
+	unsigned mem_rights = rights ? rights | MEM_R : 0;	/* ABI 4.2 */
 	struct crd_window w = crd_window_hot(from, to, xfer_hotspot(xfer));
 	enum hedron_status status = HEDRON_SUCCESS;
 
@@ -144,7 +145,7 @@ static enum hedron_status delegate(struct pd *src, struct pd *dst, hedron_crd fr
 	if (xfer & XFER_NOT_HOST)
 		return HEDRON_SUCCESS;
 	if (type == CRD_MEM)
-		return delegate_memory(src, dst, w, rights);
+		return delegate_memory(src, dst, w, mem_rights);
 	if (rights & PIO_ACCESS) {
 		spin_lock(&mdb_lock);
 		status = ports_locked(src, dst, w);
