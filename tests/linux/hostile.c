@@ -42,7 +42,7 @@ static const struct call pointer_calls[] = {
 	CALL(sysinfo, PTR), CALL(getgroups, 0, 0), CALL(rt_sigaction, 10, PTR, 0, 8),
 	CALL(rt_sigprocmask, 0, PTR, 0, 8), CALL(rt_sigpending, PTR, 8),
 	CALL(sigaltstack, PTR, 0), CALL(statfs, PTR, PTR), CALL(fstatfs, FD, PTR),
-	CALL(time, PTR), CALL(futex, PTR, 0, 0, 0, 0, 0), CALL(sched_getaffinity, 0, 128, PTR),
+	CALL(futex, PTR, 0, 0, 0, 0, 0), CALL(sched_getaffinity, 0, 128, PTR),
 	CALL(getdents64, DIR_FD, PTR, 4096), CALL(clock_gettime, 0, PTR),
 	CALL(clock_getres, 0, PTR), CALL(clock_nanosleep, 0, 0, PTR, 0),
 	CALL(openat, AT_FDCWD, PTR, 0), CALL(mkdirat, AT_FDCWD, PTR, 0700),

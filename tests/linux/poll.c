@@ -83,8 +83,8 @@ static void selecting(void)
 	SHOW(select(file + 1, &in, &out, &odd, NULL));
 	SHOW_IF(FD_ISSET(file, &in) && FD_ISSET(0, &in) && FD_ISSET(file, &out));
 	SHOW_IF(!FD_ISSET(file, &odd) && !FD_ISSET(1, &out));
-	FD_SET(77, &in);
-	SHOW(select(78, &in, NULL, NULL, &tv));
+	FD_SET(50, &in);
+	SHOW(select(51, &in, NULL, NULL, &tv));
 	SHOW(select(-1, NULL, NULL, NULL, &tv));
 	tv.tv_sec = -1;
 	SHOW(syscall(SYS_select, 0, NULL, NULL, NULL, &tv));

@@ -22,7 +22,7 @@ static void numbers(void)
 	printf("%.20Lf\n", 1.0L / 3);
 	printf("%d %i %u %o %x %X %#x %#o %c %s %.3s %% %5d|%-5d|%05d %+d\n", -1, 2, 3u, 8, 255, 255, 255,
 	       8, 'c', "string", "string", 42, 42, 42, 42);
-	printf("%lld %llu %hhd %hd %zu %jd %td\n", INT64_MIN, UINT64_MAX, (signed char)300, (short)70000,
+	printf("%lld %llu %hhd %hd %zu %jd %td\n", (long long)INT64_MIN, (unsigned long long)UINT64_MAX, (signed char)300, (short)70000,
 	       (size_t)-1, INTMAX_MAX, (ptrdiff_t)-1);
 	printf("%.17g %.17g %g\n", strtod("0.1", NULL), strtod("1e-310", NULL), strtod("0x1.8p3", NULL));
 	SHOW(strtol("99999999999999999999", NULL, 10) == INT64_MAX && errno == ERANGE);
