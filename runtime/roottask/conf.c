@@ -144,8 +144,15 @@ static bool on_file(struct parser *c)
 	return *c->word[1] ? take(c, &c->p->file, 1) : fail(c, "path is empty");
 }
 
-static bool on_arg(struct parser *c)	{ return push(c, &c->p->arg, &c->word[1]); }
 static bool on_cwd(struct parser *c)	{ return take(c, &c->p->cwd, 1); }
+
+/* Without a word: the empty argument. */
+static bool on_arg(struct parser *c)
+{
+	if (c->n == 1)
+		c->word[1] = strdup("");
+	return c->word[1] ? push(c, &c->p->arg, &c->word[1]) : fail(c, "out of memory");
+}
 
 static bool on_env(struct parser *c)
 {
@@ -279,7 +286,7 @@ static const struct keyword {
 	{ "loader",	MACHINE,  2, 2, on_loader },
 	{ "program",	ANYWHERE, 2, 2, on_program },
 	{ "file",	PROGRAM,  2, 2, on_file },
-	{ "arg",	PROGRAM,  2, 2, on_arg },
+	{ "arg",	PROGRAM,  1, 2, on_arg },
 	{ "env",	PROGRAM,  2, 2, on_env },
 	{ "cwd",	PROGRAM,  2, 2, on_cwd },
 	{ "memory",	PROGRAM,  2, 2, on_memory },
