@@ -77,3 +77,13 @@ $(ROOTTASK): $(ROOTTASK_OBJS) $(RTLIB) $(RTLIB_LIBC) runtime/roottask/roottask.l
 	$(Q)mv $@.tmp $@
 
 runtime: $(ROOTTASK)
+
+# ---- runtime/console --------------------------------------------------------------------------
+
+CONSOLE_OBJS	:= $(patsubst %,$(O)/%.o,$(sort $(wildcard runtime/console/*.c)))
+CONSOLE_CFLAGS	:= $(NATIVE_CFLAGS) -I.
+
+$(eval $(call cc_rules,runtime/console,CONSOLE_CFLAGS))
+$(eval $(call native_program,console,$(CONSOLE_OBJS)))
+
+runtime: $(RT)/console.elf

@@ -93,6 +93,12 @@ enum svc_status hedron_server_create(struct hedron_server *s, size_t stack, hedr
 	return SVC_OK;
 }
 
+void hedron_park(void)
+{
+	for (;;)
+		hedron_sm_down(hedron_caps() + CAPS_SM, 0);
+}
+
 void *hedron_answer(struct hedron_utcb *utcb, size_t size, enum svc_status status, uint32_t value)
 {
 	struct svc_reply *rep = (struct svc_reply *)utcb->word;

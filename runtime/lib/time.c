@@ -67,3 +67,17 @@ int usleep(unsigned us)
 {
 	return nanosleep(&(struct timespec){ us / 1000000, us % 1000000 * 1000 }, NULL);
 }
+
+/* musl's time zones look for files through these two: there are none, so local time is UTC. */
+const unsigned char *__map_file(const char *path, size_t *size);
+int __munmap(void *addr, size_t size);
+
+const unsigned char *__map_file(const char *path, size_t *size)
+{
+	return NULL;
+}
+
+int __munmap(void *addr, size_t size)
+{
+	return 0;
+}

@@ -15,7 +15,7 @@
 #include <hedron/native.h>
 
 #include "conf.h"
-#include "port.h"
+#include "runtime/lib/port.h"
 #include "rtc.h"
 
 #define COM1		0x3f8

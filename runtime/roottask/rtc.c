@@ -5,7 +5,7 @@
  */
 #include "rtc.h"
 
-#include "port.h"
+#include "runtime/lib/port.h"
 
 #define RTC_INDEX	0x70
 #define RTC_DATA	0x71

@@ -8,7 +8,8 @@
  * kernel objects: threads, servers, semaphores.
  *
  * All functions here may be called from any thread and from a server's handler, unless said
- * otherwise. They use the calling thread's UTCB: a message being built there is lost.
+ * otherwise. They put the calling thread's UTCB back as it was, so a message that is being read or
+ * built there stays; but not hedron_server_register(). Nor do the functions of hedron/hybrid.h.
  */
 #pragma once
 #include <hedron/hybrid.h>
@@ -146,6 +147,9 @@ enum svc_status hedron_server_create(struct hedron_server *s, size_t stack, hedr
 /* Offer it (ROOT_REGISTER). EXISTS; DENIED: not in the boot configuration. `flags`: ROOT_REG_*. */
 enum svc_status hedron_server_register(const struct hedron_server *s, const char *name,
 				       unsigned flags) HEDRON_MUST_USE;
+
+/* Sleep for ever: the rest of a server's main(), whose return would end the program. */
+void hedron_park(void) __attribute__((noreturn));
 
 /* Put an answer's head into the UTCB: status and value, `size` bytes in all (zeroed behind the head),
  * no typed items. Returns where the struct lies. */

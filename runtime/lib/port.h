@@ -15,3 +15,9 @@ static inline uint8_t port_in8(uint16_t port)
 	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
 	return v;
 }
+
+/* OUTS with REP: all bytes in one instruction. */
+static inline void port_out_bytes(uint16_t port, const void *data, uint64_t len)
+{
+	__asm__ volatile("rep outsb" : "+S"(data), "+c"(len) : "d"(port) : "memory");
+}
