@@ -99,17 +99,27 @@ static enum svc_status on_register(struct call *c)
 
 /* ---- memory --------------------------------------------------------------------------------------- */
 
+/* Writable and executable at once are only the pages of a service that is in the boot configuration:
+ * what it hands on to its clients, it must hold with all their rights. */
+static bool rights_allowed(const struct program *p, uint32_t rights)
+{
+	const unsigned wx = MEM_W | MEM_X;
+
+	if (!rights || rights & ~(MEM_R | wx))
+		return false;
+	return (rights & wx) != wx || p->mem.trusted;
+}
+
 /* Only a native program's PD is the roottask's to map into; a loader's program asks its loader. */
 static enum svc_status on_mem_alloc(struct call *c)
 {
 	const struct root_mem *req = REQUEST(c, struct root_mem);
-	const unsigned wx = MEM_W | MEM_X;
 	struct grant *g;
 	enum svc_status status;
 
 	if (!c->p->native)
 		return SVC_DENIED;
-	if (!req || !req->rights || req->rights & ~(MEM_R | wx) || (req->rights & wx) == wx)
+	if (!req || !rights_allowed(c->p, req->rights))
 		return SVC_INVALID;
 	status = mem_grant(&c->p->mem, req->addr, req->pages, &g);
 	if (status == SVC_OK)
