@@ -265,7 +265,7 @@ static void objects_are_reclaimed(void)
 static void memory_ends_with_a_status(void)
 {
 	enum hedron_status status = HEDRON_SUCCESS;
-	cap_sel first = sel_alloc(), sel = first, pd = make_pd();
+	cap_sel pd = make_pd(), first = sel_alloc(), sel = first;
 	unsigned n;
 
 	for (n = 0; n < 200000 && status == HEDRON_SUCCESS; n++) {
