@@ -60,7 +60,7 @@ static long write_away(struct thread *t, struct file *file, struct uio *u, uint6
 
 static long write_full(struct thread *t, struct file *file, struct uio *u, uint64_t *offset)
 {
-	return u->left ? -ENOSPC : 0;
+	return -ENOSPC;
 }
 
 /* These have no offset, but do not complain (null(4)). */
