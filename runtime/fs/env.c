@@ -13,6 +13,7 @@
 #include "env.h"
 
 #include <cpuid.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <hedron/native.h>
@@ -20,8 +21,8 @@
 #include "../lib/runtime.h"
 #include "service.h"
 
-#define CHUNK_ORDER_MIN	6	/* 256 KiB */
-#define CHUNK_ORDER_MAX	9	/* 2 MiB */
+#define CHUNK_ORDER_FIRST	6	/* 256 KiB */
+#define CHUNK_ORDER_MAX		9	/* 2 MiB */
 
 /* ---- page frames ------------------------------------------------------------------------------ */
 
@@ -33,28 +34,35 @@ static struct free_page *returned;	/* used before: not zero */
 static uint64_t returned_count;
 static char *fresh;			/* the rest of the last chunk: zero */
 static uint64_t fresh_count;
-static unsigned next_order = CHUNK_ORDER_MIN;
+static unsigned next_order = CHUNK_ORDER_FIRST;
 
-/* A chunk from the roottask, a smaller one if that is all there is. */
+static bool map_chunk(unsigned order)
+{
+	void *addr = hedron_window_alloc(order);
+
+	if (!addr)
+		return false;
+	if (backing_map((uint64_t)addr, 1ull << order, MEM_R | MEM_W | MEM_X)) {
+		hedron_window_free(addr, order);
+		return false;
+	}
+	fresh = addr;
+	fresh_count = 1ull << order;
+	return true;
+}
+
+/* A chunk from the roottask, a smaller one if that is all there is. When there is nothing left, the
+ * next try is for one page only. */
 static bool get_chunk(void)
 {
-	for (unsigned order = next_order + 1; order--;) {
-		uint64_t pages = 1ull << order;
-		void *addr = hedron_window_alloc(order);
-
-		if (!addr)
+	while (!map_chunk(next_order)) {
+		if (!next_order)
 			return false;
-		if (!backing_map((uint64_t)addr, pages, MEM_R | MEM_W | MEM_X)) {
-			fresh = addr;
-			fresh_count = pages;
-			if (next_order < CHUNK_ORDER_MAX)
-				next_order++;
-			return true;
-		}
-		hedron_window_free(addr, order);
-		next_order = CHUNK_ORDER_MIN;
+		next_order--;
 	}
-	return false;
+	if (next_order < CHUNK_ORDER_MAX)
+		next_order++;
+	return true;
 }
 
 void *page_alloc(void)

@@ -2,8 +2,8 @@
 /*
  * names.c - the operations that make, move and remove names.
  *
- * The errors, and which of several comes first, are those of Linux on tmpfs, so the personality can
- * pass them on: mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2), rename(2). A directory
+ * The errors, and which of several comes first, are those of Linux on tmpfs (TYPE for EPERM), so the
+ * personality can pass them on: mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2), rename(2). A directory
  * with the set-group-ID bit gives its group to what is made in it, inode(7).
  */
 #include "names.h"
@@ -98,7 +98,7 @@ enum svc_status fs_mkdir(const struct client *c, const struct fs_names *q, const
 	return st ? st : names_make(&p, &attr, NULL, 0);
 }
 
-/* INVALID: no type that can be made so; DENIED: a directory. */
+/* INVALID: no such type; TYPE: a directory, which FS_MKDIR makes. */
 static enum svc_status check_type(uint32_t mode)
 {
 	if (mode & ~(FS_IFMT | PERMISSIONS))
@@ -111,7 +111,7 @@ static enum svc_status check_type(uint32_t mode)
 	case FS_IFSOCK:
 		return SVC_OK;
 	case FS_IFDIR:
-		return SVC_DENIED;
+		return SVC_TYPE;
 	default:
 		return SVC_INVALID;
 	}
@@ -174,7 +174,7 @@ static enum svc_status link_source(const struct client *c, const struct fs_names
 	return SVC_OK;
 }
 
-/* DENIED: a directory; TOO_BIG: too many links. */
+/* TYPE: a directory; TOO_BIG: too many links. */
 enum svc_status fs_link(const struct client *c, const struct fs_names *q, const char *paths)
 {
 	enum svc_status st;
@@ -191,7 +191,7 @@ enum svc_status fs_link(const struct client *c, const struct fs_names *q, const 
 	if (st)
 		return st;
 	if (is_dir(i))
-		return SVC_DENIED;
+		return SVC_TYPE;
 	if (!i->nlink)
 		return SVC_NOT_FOUND;
 	if (i->nlink == UINT32_MAX)

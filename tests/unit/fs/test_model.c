@@ -58,7 +58,6 @@ static int errno_of(enum svc_status st)
 	switch (st) {
 	case SVC_OK:		return 0;
 	case SVC_INVALID:	return EINVAL;
-	case SVC_DENIED:	return EPERM;
 	case SVC_NOT_FOUND:	return ENOENT;
 	case SVC_EXISTS:	return EEXIST;
 	case SVC_NOT_DIR:	return ENOTDIR;
@@ -68,7 +67,7 @@ static int errno_of(enum svc_status st)
 	case SVC_LOOP:		return ELOOP;
 	case SVC_TOO_BIG:	return EFBIG;
 	case SVC_BUSY:		return EBUSY;
-	case SVC_TYPE:		return EINVAL;
+	case SVC_TYPE:		return EPERM;
 	case SVC_BAD_HANDLE:	return EBADF;
 	default:		return -1;
 	}
@@ -454,7 +453,7 @@ static bool try_id(unsigned which)
 	case 1:
 		st = fs_readlink(&client, h->id, ours, &count);
 		r = readlinkat(h->fd, "", host, sizeof(host));
-		if (r < 0 && errno == ENOENT)	/* what Linux says for "" */
+		if (r < 0 && (errno == ENOENT || errno == EINVAL))	/* what Linux says for "" */
 			return st == SVC_TYPE;
 		return same_result(errno_of(st), r < 0 ? errno : 0) && !strcmp(ours, host);
 	case 2:
