@@ -54,31 +54,21 @@ long fs_errno(uint32_t status)
 	return -errno_of[status];
 }
 
+/* The fields are the caller's to fill, all of them: what the UTCB held before is still there. */
 static void *request(uint32_t op)
 {
-	struct svc_request *req = (void *)hedron_utcb()->word;
-
-	req->version = FS_VERSION;
-	req->op = op;
-	return req;
+	return hedron_svc_request(0, FS_VERSION, op);
 }
 
-/* Send `bytes` of request; an answer shorter than `want` is a broken service. value, or -errno. */
+/* Send `bytes` of request; the answer has `want` at least. value, or -errno. */
 static long transact(size_t bytes, size_t want)
 {
 	struct hedron_utcb *u = hedron_utcb();
-	const struct svc_reply *rep = (const void *)u->word;
+	enum svc_status st;
 
 	u->items = utcb_items((bytes + 7) / 8, 0);
-	if (hedron_call(fs_portal) != HEDRON_SUCCESS)
-		return fs_errno(SVC_DEAD);
-	if (utcb_words(u) * 8 < sizeof(*rep))
-		return -EIO;
-	if (rep->status != SVC_OK)
-		return fs_errno(rep->status);
-	if (utcb_words(u) * 8 < want)
-		return -EIO;
-	return rep->value;
+	st = hedron_svc_call(fs_portal, want);
+	return st == SVC_OK ? (long)((const struct svc_reply *)u->word)->value : fs_errno(st);
 }
 
 static const void *answer(void)
@@ -133,7 +123,7 @@ void fs_close(uint32_t id)
 {
 	struct fs_id *req = id_request(FS_CLOSE, id);
 
-	transact(sizeof(*req), 0);
+	transact(sizeof(*req), sizeof(struct svc_reply));
 }
 
 long fs_stat(uint32_t id, struct fs_attr *attr)
@@ -156,7 +146,7 @@ long fs_setattr(uint32_t id, const struct fs_setattr *set)
 	req->req = head;
 	req->id = id;
 	req->pad = 0;
-	return transact(sizeof(*req), 0);
+	return transact(sizeof(*req), sizeof(struct svc_reply));
 }
 
 long fs_truncate(uint32_t id, uint64_t size)
@@ -166,7 +156,7 @@ long fs_truncate(uint32_t id, uint64_t size)
 	req->id = id;
 	req->pad = 0;
 	req->size = size;
-	return transact(sizeof(*req), 0);
+	return transact(sizeof(*req), sizeof(struct svc_reply));
 }
 
 static long io(uint32_t op, uint32_t id, uint64_t offset, size_t len, const uint8_t **data)
@@ -240,7 +230,7 @@ long fs_map(uint32_t id, uint32_t flags, uint64_t page, size_t count, void *wind
 	long r;
 
 	hedron_msg_recv_pages(u, window, order, MEM_R | MEM_W | MEM_X);
-	r = transact(sizeof(*req), 0);
+	r = transact(sizeof(*req), sizeof(struct svc_reply));
 	u->del_window = CRD_NULL;
 	return r > (long)count ? -EIO : r;
 }
@@ -249,7 +239,7 @@ void fs_unmap(uint32_t id, uint64_t page, size_t count)
 {
 	struct fs_map *req = map_request(FS_UNMAP, id, 0, page, count);
 
-	transact(sizeof(*req), 0);
+	transact(sizeof(*req), sizeof(struct svc_reply));
 }
 
 /* A request that names up to two places. path2 may be NULL with len2 0. */
@@ -269,7 +259,7 @@ static struct fs_names *names_request(uint32_t op, struct fs_place at, struct fs
 
 static long send_names(const struct fs_names *req)
 {
-	return transact(sizeof(*req) + req->len + req->len2, 0);
+	return transact(sizeof(*req) + req->len + req->len2, sizeof(struct svc_reply));
 }
 
 static const struct fs_place nowhere = { FS_ROOT, 0, "" };
