@@ -61,7 +61,7 @@ boot_entry:
 	rdmsr
 	or	$(EFER_SCE | EFER_LME | EFER_NXE), %eax
 	wrmsr
-	mov	$(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE), %eax
+	mov	$CR0_KERNEL, %eax
 	mov	%eax, %cr0
 	lgdt	boot_gdtr
 	ljmp	$KERNEL_CS, $boot_64

@@ -71,7 +71,7 @@ static void control_init(void)
 	if (cpu_has.umip)
 		cr4 |= CR4_UMIP;
 	write_cr4(cr4);
-	write_cr0(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE);
+	write_cr0(CR0_KERNEL);
 }
 
 static void syscall_init(void)

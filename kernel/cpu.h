@@ -37,7 +37,9 @@ struct cpu {
 	uint64_t frame_end;		/* behind the frame of `loaded` */
 	uint64_t user_sp;		/* scratch of entry_syscall */
 	struct ec *current;		/* runs in user mode next; NULL: must be found (sched.c) */
-	struct ec *loaded;		/* its segment bases and FPU registers are in the CPU, or NULL */
+	struct ec *loaded;		/* its segment bases are in the CPU, or NULL: nobody's */
+	struct ec *fpu_owner;		/* its FPU registers are in the CPU, or NULL (fpu.c) */
+	bool fpu_ts;			/* CR0.TS */
 	struct pd *pd;			/* its page tables are in CR3; NULL: the kernel's own */
 	struct sc *sc;			/* pays for what runs; NULL: must be chosen */
 	uint32_t hazards;		/* a  HZ_* */

@@ -10,7 +10,7 @@
  *	ec --sm--> semaphore			EC_ON_SM
  *	SC --in ec->blocked--> ec		the SC would run ec, but ec is EC_ON_SM
  *
- * Registers that are switched lazily (FPU, segment bases, address space) belong to cpu->loaded.
+ * Segment bases and address space are those of cpu->loaded until another EC enters user mode.
  */
 #include "ec.h"
 #include "assert.h"
@@ -172,6 +172,7 @@ void ec_reclaim(struct ec *ec)
 	assert(list_is_empty(&ec->blocked));
 	if (cpu->loaded == ec)
 		cpu->loaded = NULL;
+	fpu_forget(ec);
 	if (list_is_empty(&ec->obj.reclaim))
 		ec_free(ec);
 }
@@ -209,14 +210,12 @@ void ec_load(struct ec *ec)
 	struct cpu *cpu = this_cpu();
 	struct ec *old = cpu->loaded;
 
-	if (old) {
+	if (old)
 		ec_save_bases(old);
-		fpu_save(old->fpu);
-	}
 	if (cpu->pd != ec->pd)
 		mem_load(ec->pd);
 	load_bases(ec);
-	fpu_load(ec->fpu);
+	fpu_switch(ec);
 	cpu->loaded = ec;
 	cpu->frame_end = (uint64_t)(&ec->frame + 1);
 	tss[cpu->id].rsp0 = cpu->frame_end;

@@ -51,7 +51,8 @@ struct ec {
 	cap_sel event_sel;		/* h  RETRY_EVENT */
 	uint64_t qual[2];		/* h  error code and address of the last event */
 	uint64_t fs_base, gs_base;	/* h  while it is not loaded */
-	void *fpu;			/* I  registers while it is not loaded (fpu.c) */
+	void *fpu;			/* I  FPU registers while they are not in the CPU (fpu.c) */
+	uint8_t fpu_uses;		/* h  times in a row that it used them */
 	struct kobj obj;
 	struct spinlock lock;
 	struct list blocked;		/* e  SCs that wait until it leaves EC_ON_SM */

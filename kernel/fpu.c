@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fpu.c - every EC has an area for its FPU registers; the CPU's belong to cpu->loaded. They are
- * switched with the EC, never lazily behind CR0.TS, so nobody can read another's.
+ * fpu.c - x87, SSE and AVX registers. Every EC has an area for them; those in the CPU belong to
+ * cpu->fpu_owner, whose area is out of date.
  *
- * An area always holds valid registers: those of the last switch away from the EC, for the loaded
- * one those of the last switch to it.
+ * Most portal handlers never touch these registers, and to move them costs more than all the rest of
+ * a call. So where it is safe they stay in the CPU while other ECs run, behind CR0.TS, and move when
+ * somebody uses them (#NM, which no user program gets to see). An EC that did so several times in a
+ * row gets them right away for a while. It is not safe on Intel CPUs that let a load behind CR0.TS
+ * be used speculatively (CVE-2018-3665): there, registers always move with the EC.
+ *
+ * Invariant: CR0.TS is set if and only if cpu->loaded is not the owner, at each exit to user mode.
  */
 #include "fpu.h"
 #include "assert.h"
@@ -20,6 +25,10 @@
 #define AREA_FCW	0		/* offsets in the legacy region (SDM vol. 1, 10.5.1) */
 #define AREA_MXCSR	24
 #define AREA_XSTATE_BV	512
+#define EAGER_AFTER	5		/* uses in a row; a uint8_t counts them, so they end */
+#define VENDOR_INTEL	0x756e6547	/* "Genu", CPUID leaf 0 in ebx */
+
+static bool lazy;			/* I */
 
 static uint64_t xcr0;			/* I */
 static struct slab_cache area_cache = SLAB_CACHE(area_cache, FXSAVE_SIZE, 64);
@@ -28,6 +37,7 @@ void fpu_init(void)
 {
 	struct cpuid leaf;
 
+	lazy = cpuid(0, 0).ebx != VENDOR_INTEL;
 	if (!cpu_has.xsave)
 		return;
 	leaf = cpuid(0xd, 0);
@@ -51,7 +61,7 @@ void *fpu_alloc(void)
 
 void fpu_free(void *area)	{ slab_free(&area_cache, area); }
 
-void fpu_save(void *area)
+static void save(void *area)
 {
 	uint32_t lo = xcr0, hi = xcr0 >> 32;
 
@@ -63,7 +73,7 @@ void fpu_save(void *area)
 		__asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
 }
 
-void fpu_load(void *area)
+static void load(void *area)
 {
 	uint32_t lo = xcr0, hi = xcr0 >> 32;
 
@@ -73,17 +83,99 @@ void fpu_load(void *area)
 		__asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
 }
 
+static void ts_set(bool set)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->fpu_ts == set)
+		return;
+	cpu->fpu_ts = set;
+	if (set)
+		write_cr0(CR0_KERNEL | CR0_TS);
+	else
+		clts();
+}
+
+/* Makes `ec` the owner: its registers are in the CPU. */
+static void own(struct ec *ec)
+{
+	struct cpu *cpu = this_cpu();
+
+	ts_set(false);
+	if (cpu->fpu_owner == ec)
+		return;
+	if (cpu->fpu_owner)
+		save(cpu->fpu_owner->fpu);
+	load(ec->fpu);
+	cpu->fpu_owner = ec;
+}
+
+void fpu_switch(struct ec *to)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->loaded && cpu->loaded != cpu->fpu_owner)
+		cpu->loaded->fpu_uses = 0;
+	if (cpu->fpu_owner != to && lazy && to->fpu_uses < EAGER_AFTER) {
+		ts_set(true);
+		return;
+	}
+	if (cpu->fpu_owner != to)
+		to->fpu_uses++;
+	own(to);
+}
+
+void fpu_trap(struct ec *ec)
+{
+	ec->fpu_uses++;
+	own(ec);
+}
+
+void fpu_forget(const struct ec *ec)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->fpu_owner == ec)
+		cpu->fpu_owner = NULL;
+}
+
+/* The area of `ec` gets what its registers are now. */
+static void sync(struct ec *ec)
+{
+	if (this_cpu()->fpu_owner != ec)
+		return;
+	ts_set(false);
+	save(ec->fpu);
+}
+
+/* The area of `ec` has changed: so do its registers, if they are in the CPU. */
+static void area_changed(struct ec *ec)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->fpu_owner == ec) {
+		ts_set(false);
+		load(ec->fpu);
+	}
+	ts_set(cpu->fpu_owner != cpu->loaded);
+}
+
 void fpu_lend(struct ec *from, struct ec *to)
 {
-	if (this_cpu()->loaded == from)
-		fpu_save(from->fpu);
-	assert(this_cpu()->loaded != to);
+	sync(from);
 	memcpy(to->fpu, from->fpu, area_cache.size);
+	area_changed(to);
 }
 
 void fpu_give(struct ec *handler, struct ec *to)
 {
-	assert(this_cpu()->loaded == handler);
-	fpu_save(to->fpu);
-	fpu_load(handler->fpu);		/* which falls back to its last switch-in */
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->fpu_owner != handler) {		/* it did not use them: they are in its area */
+		memcpy(to->fpu, handler->fpu, area_cache.size);
+		area_changed(to);
+		return;
+	}
+	save(to->fpu);
+	area_changed(handler);			/* which falls back to what it had before */
 }

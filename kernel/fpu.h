@@ -7,8 +7,10 @@ struct ec;
 void fpu_init(void);			/* each CPU; after cpu_detect() */
 void *fpu_alloc(void);			/* an area in reset state; NULL: out of memory */
 void fpu_free(void *area);
-void fpu_save(void *area);		/* the CPU's registers into an area */
-void fpu_load(void *area);
+
+void fpu_switch(struct ec *to);		/* `to` runs next; part of ec_load() */
+void fpu_trap(struct ec *ec);		/* #NM: it wants its registers now */
+void fpu_forget(const struct ec *ec);	/* it is about to be freed */
 
 /* MTD_FPU in a portal: the handler starts with a copy of the sender's registers. */
 void fpu_lend(struct ec *from, struct ec *to);

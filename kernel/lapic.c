@@ -57,6 +57,7 @@ void lapic_init(void)
 	write(REG_LVT_ERROR, VEC_LAPIC_ERROR);
 	write(REG_TIMER_DIV, TIMER_DIV_1);
 	write(REG_LVT_TIMER, VEC_TIMER | (cpu_has.tsc_deadline ? LVT_DEADLINE : 0));
+	__sync_synchronize();		/* before the first write of the deadline (SDM 10.5.4.1) */
 }
 
 uint32_t lapic_id(void)			{ return read(REG_ID) >> 24; }

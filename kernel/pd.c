@@ -92,7 +92,12 @@ enum hedron_status hc_create_pd(struct ec *self)
 		return status;
 	}
 	if (crd_type(caps) == CRD_OBJ)
-		return delegate_objects(self->pd, pd, caps,
-					crd_obj(0, crd_order(caps), RIGHTS_ALL), 0);
-	return HEDRON_SUCCESS;
+		status = delegate_objects(self->pd, pd, caps,
+					  crd_obj(0, crd_order(caps), RIGHTS_ALL), 0);
+	if (status != HEDRON_SUCCESS) {
+		spin_lock(&mdb_lock);
+		mdb_revoke(obj_lookup(self->pd, arg_sel(f)), RIGHTS_ALL, true, cap_drop);
+		spin_unlock(&mdb_lock);
+	}
+	return status;
 }

@@ -196,8 +196,10 @@ static void resolve(struct cpu *cpu)
 {
 	struct ec *ec = cpu->sc->ec, *busy;
 
+	unsigned helped = 0;
+
 	cpu->helping = false;
-	for (unsigned hops = 0;; hops++) {
+	for (;;) {
 		switch ((enum ec_state)ec->state) {
 		case EC_READY:
 			cpu->current = ec;
@@ -220,7 +222,7 @@ static void resolve(struct cpu *cpu)
 			cpu->current = NULL;	/* the chain is another now */
 			return;
 		}
-		if (hops > HELP_MAX) {
+		if (++helped > HELP_MAX) {
 			ec_kill(ec, "Livelock");
 			return;
 		}

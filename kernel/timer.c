@@ -88,7 +88,7 @@ static void program(struct cpu *cpu, ticks at)
 	delta = at > now ? at - now : 0;
 	if (delta >> 32)
 		delta = UINT32_MAX;		/* comes early, and is set again */
-	lapic_timer_count(min_u64((delta * lapic_per_tsc >> 32) + 1, UINT32_MAX));
+	lapic_timer_count(min_u64(((unsigned __int128)delta * lapic_per_tsc >> 32) + 1, UINT32_MAX));
 }
 
 void timer_update(void)

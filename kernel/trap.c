@@ -6,6 +6,7 @@
 #include "cpu.h"
 #include "ec.h"
 #include "event.h"
+#include "fpu.h"
 #include "frame.h"
 #include "gsi.h"
 #include "lapic.h"
@@ -41,6 +42,8 @@ void trap_from_user(struct ec *self)
 
 	if (vector >= VEC_EXC_END)
 		interrupt(vector);
+	else if (vector == VEC_NM)
+		fpu_trap(self);
 	else
 		event_exception(self, vector);
 }

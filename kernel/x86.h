@@ -15,7 +15,9 @@
 #define CR0_CD		(1 << 30)
 #define CR0_PE		(1 << 0)
 #define CR0_ET		(1 << 4)
-#define CR0_PG		(1 << 31)
+#define CR0_PG		(1u << 31)
+
+#define CR0_KERNEL	(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE)
 
 #define CR4_DE		(1 << 3)
 #define CR4_PSE		(1 << 4)
@@ -69,6 +71,7 @@
 #define VEC_NMI		2
 #define VEC_BP		3
 #define VEC_OF		4
+#define VEC_NM		7
 #define VEC_DF		8
 #define VEC_GP		13
 #define VEC_PF		14
@@ -121,15 +124,9 @@ static inline void wrmsr(uint32_t msr, uint64_t val)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)val), "d"((uint32_t)(val >> 32)) : "memory");
 }
 
-static inline uint64_t read_cr0(void)
-{
-	uint64_t v;
-
-	__asm__ volatile("mov %%cr0, %0" : "=r"(v));
-	return v;
-}
-
 static inline void write_cr0(uint64_t v)	{ __asm__ volatile("mov %0, %%cr0" : : "r"(v) : "memory"); }
+
+static inline void clts(void)			{ __asm__ volatile("clts" : : : "memory"); }
 
 static inline uint64_t read_cr2(void)
 {
