@@ -147,10 +147,10 @@ static void two_end(struct two *w)
 	walk_end(&w->from);
 }
 
-/* What the service says of fs_link(), in Linux's words: a directory; too many links. */
+/* What the service says of fs_link() when there are too many links. */
 static long link_errno(long r)
 {
-	return r == -EACCES ? -EPERM : r == -EFBIG ? -EMLINK : r;
+	return r == -EFBIG ? -EMLINK : r;
 }
 
 /* AT_EMPTY_PATH: a new name for what a descriptor holds. */
