@@ -23,6 +23,7 @@
 
 #define CHUNK_ORDER_FIRST	6	/* 256 KiB */
 #define CHUNK_ORDER_MAX		9	/* 2 MiB */
+#define RUN_ORDER		4	/* 64 KiB: what is worth mapping in one piece */
 
 /* ---- page frames ------------------------------------------------------------------------------ */
 
@@ -65,21 +66,46 @@ static bool get_chunk(void)
 	return true;
 }
 
-void *page_alloc(void)
+static void *take_returned(void)
 {
 	struct free_page *p = returned;
 
-	if (p) {
-		returned = p->next;
-		returned_count--;
-		return memset(p, 0, PAGE_SIZE);
-	}
-	if (!fresh_count && !get_chunk())
-		return NULL;
-	p = (struct free_page *)fresh;
+	returned = p->next;
+	returned_count--;
+	return memset(p, 0, PAGE_SIZE);
+}
+
+static void *take_fresh(void)
+{
+	void *p = fresh;
+
 	fresh += PAGE_SIZE;
 	fresh_count--;
 	return p;
+}
+
+/* Whether the next fresh page lies as `place` does, counted from a multiple of 2^RUN_ORDER pages. */
+static bool fits(uint64_t place)
+{
+	uint64_t vpn = (uintptr_t)fresh >> PAGE_SHIFT;
+
+	return fresh_count && !((vpn ^ place) & ((1u << RUN_ORDER) - 1));
+}
+
+/* A file that is written from its beginning gets fresh pages one behind the other, so long as nobody
+ * else takes one; then the pages up to the next that fits go to those that do not care. */
+void *page_alloc(uint64_t place)
+{
+	if (place != PAGE_ANYWHERE && fits(place))
+		return take_fresh();
+	if (returned)
+		return take_returned();
+	if (!fresh_count && !get_chunk())
+		return NULL;
+	if (place != PAGE_ANYWHERE)
+		while (fresh_count > 1 && !fits(place))
+			page_free(take_fresh());
+	return take_fresh();
 }
 
 void page_free(void *page)

@@ -15,7 +15,10 @@ struct page_counts {
 	uint64_t free;		/* of these, not used by it */
 };
 
-void *page_alloc(void);			/* zeroed and page aligned; NULL: quota exhausted */
+/* Zeroed and page aligned; NULL: quota exhausted. A page of a file is asked for with its place in the
+ * file: if neighbours there are neighbours in memory, clients can map them in one piece. */
+#define PAGE_ANYWHERE	(~0ull)
+void *page_alloc(uint64_t place);
 void page_free(void *page);
 struct page_counts page_counts(void);
 

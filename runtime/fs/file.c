@@ -38,7 +38,7 @@ static struct frame *frame_create(struct inode *i, uint64_t index)
 	if (!f)
 		return NULL;
 	f->index = index;
-	f->page = page_alloc();
+	f->page = page_alloc(index);
 	if (!f->page)
 		goto out_frame;
 	if (!tree_set(&i->file.frames, index, (uintptr_t)f))

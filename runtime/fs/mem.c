@@ -62,7 +62,7 @@ static void list_remove(struct slab *s)
 
 static struct slab *slab_create(uint32_t class)
 {
-	struct slab *s = page_alloc();
+	struct slab *s = page_alloc(PAGE_ANYWHERE);
 	size_t size = class_size[class];
 
 	if (!s)

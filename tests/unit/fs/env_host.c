@@ -29,10 +29,11 @@ bool env_may_alloc(void)
 	return !env_failed();
 }
 
-void *page_alloc(void)
+void *page_alloc(uint64_t place)
 {
 	void *p;
 
+	(void)place;
 	if (!env_may_alloc() || env_pages == env_limit)
 		return NULL;
 	p = aligned_alloc(PAGE_SIZE, PAGE_SIZE);
