@@ -42,8 +42,10 @@ struct gsi {
 
 static struct gsi gsis[HEDRON_NUM_GSI];
 
-/* The legacy controllers are masked; a spurious interrupt of theirs must not look like an exception. */
-static void pic_disable(void)
+/* The legacy controllers are masked; a spurious interrupt of theirs must not look like an exception.
+ * This comes before LINT0 is masked: a request of theirs that the local APIC has accepted is not taken
+ * back afterwards, and would be an interrupt without a vector (seen on QEMU). */
+void pic_disable(void)
 {
 	static const uint8_t init[] = { VEC_PIC, 4, 1 }, init2[] = { VEC_PIC + 8, 2, 1 };
 
@@ -59,7 +61,6 @@ static void pic_disable(void)
 
 void gsi_init(void)
 {
-	pic_disable();
 	for (unsigned n = 0; n < HEDRON_NUM_GSI; n++) {
 		struct gsi *g = &gsis[n];
 

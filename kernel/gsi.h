@@ -7,6 +7,7 @@
 struct ec;
 struct gsi;
 
+void pic_disable(void);			/* before lapic_init() */
 void gsi_init(void);			/* after acpi_init() */
 void gsi_interrupt(unsigned nr);
 void gsi_unmask(struct gsi *g);		/* a level-triggered one that waits for it */

@@ -27,7 +27,6 @@
 #define SPURIOUS_ENABLE	(1 << 8)
 #define LVT_MASKED	(1 << 16)
 #define LVT_NMI		(4 << 8)
-#define LVT_EXTINT	(7 << 8)
 #define LVT_DEADLINE	(2 << 17)
 #define TIMER_DIV_1	0xb
 #define ICR_PENDING	(1 << 12)
@@ -50,9 +49,7 @@ void lapic_init(void)
 	wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE);
 	write(REG_TPR, 0);
 	write(REG_SPURIOUS, SPURIOUS_ENABLE | VEC_SPURIOUS);
-	/* The mode stays, so that a request which the legacy controller still has is taken back when
-	 * gsi_init() silences it, and not delivered with no vector (seen on QEMU). */
-	write(REG_LVT_LINT0, LVT_MASKED | LVT_EXTINT);
+	write(REG_LVT_LINT0, LVT_MASKED);
 	write(REG_LVT_LINT1, LVT_NMI);
 	write(REG_LVT_ERROR, VEC_LAPIC_ERROR);
 	write(REG_TIMER_DIV, TIMER_DIV_1);

@@ -90,6 +90,7 @@ void kernel_main(uint32_t magic, paddr info)
 	cpu = &cpus[own_number()];
 	cpu->apic_id = lapic_id();
 	cpu_init(cpu, cpu - cpus, (uint64_t)boot_stack_top);
+	pic_disable();
 	lapic_init();
 	for (unsigned i = 0; i < acpi.ioapic_count; i++)
 		ioapic_add(acpi.ioapics[i].phys, acpi.ioapics[i].gsi_base);
