@@ -15,6 +15,8 @@ enum case_kind {
 	CASE_EARLY,	/* the same, and needs no second EC: runs before the worker is created */
 	CASE_OURS,	/* a defect of the published kernel that ours does not have ("ours" given) */
 	CASE_SMP,	/* needs a second CPU */
+	CASE_FSGSBASE,	/* needs a CPU with RDFSBASE */
+	CASE_XSAVE,	/* needs a CPU with XSAVE */
 };
 
 struct abi_case {

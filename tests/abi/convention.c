@@ -148,6 +148,6 @@ static const struct abi_case cases[] = {
 	{ "3.1 the status is the full RDI", status_is_all_of_rdi },
 	{ "3.10 delegate: RDX and RAX are outputs, RSI and R8 unchanged", delegate_outputs },
 	{ "3.1 selectors of look-ups are taken modulo 2^26", selectors_wrap_in_lookups },
-	{ "3.1 FS and GS base are kept", bases_are_kept },
+	{ "3.1 FS and GS base are kept", bases_are_kept, CASE_FSGSBASE },
 };
 SUITE(convention, cases);

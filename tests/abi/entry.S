@@ -47,12 +47,18 @@ FUNC(_start):
 	mov	%rax, boot_regs+REGS_FS(%rip)
 	mov	%gs, %rax
 	mov	%rax, boot_regs+REGS_GS(%rip)
+	fxsave64 boot_fx(%rip)
+	mov	%rbx, %r12
+	mov	$7, %eax			/* CPUID.7.0:EBX[0]: FSGSBASE */
+	xor	%ecx, %ecx
+	cpuid
+	test	$1, %ebx
+	jz	1f
 	rdfsbase %rax
 	mov	%rax, boot_regs+REGS_FS_BASE(%rip)
 	rdgsbase %rax
 	mov	%rax, boot_regs+REGS_GS_BASE(%rip)
-	fxsave64 boot_fx(%rip)
-	mov	%rbx, %rdi
+1:	mov	%r12, %rdi
 	xor	%ebp, %ebp
 	call	main
 	ud2

@@ -211,6 +211,17 @@ static bool module_has_argument(const char *word, unsigned len)
 	return false;
 }
 
+static void look_at_cpu(void)
+{
+	uint32_t eax = 7, ebx, ecx = 0, edx;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	env.fsgsbase = ebx & 1;
+	eax = 1;
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	env.xsave = ecx >> 27 & 1;
+}
+
 void env_init(const struct hip *hip)
 {
 	env.hip = hip;
@@ -221,6 +232,7 @@ void env_init(const struct hip *hip)
 			env.cpu2 = cpu;
 		}
 	}
+	look_at_cpu();
 	env.ours = module_has_argument("ours", 4);
 	pool_find();
 	if (pool_base)

@@ -18,6 +18,8 @@ struct env {
 	unsigned cpu;			/* the boot CPU */
 	unsigned cpu2;			/* another online CPU, valid if `smp` */
 	bool smp;
+	bool fsgsbase;			/* the CPU has RDFSBASE and its sisters */
+	bool xsave;			/* XGETBV can be used, CPUID.1:ECX[27] */
 	bool ours;			/* "ours" stands in the module's command line */
 };
 extern struct env env;

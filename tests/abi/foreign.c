@@ -485,7 +485,7 @@ static const struct abi_case cases[] = {
 	{ "8.3 qual is 0", message_qual_is_zero, CASE_OURS },
 	{ "8.4 the reply changes only what it sets", reply_changes_only_what_it_sets },
 	{ "8.4 the reply sets RCX, R11 and RFLAGS as for a Linux call", reply_sets_rcx_and_r11 },
-	{ "8.3 FS and GS base travel, FS_GS in the reply sets them", bases_travel },
+	{ "8.3 FS and GS base travel, FS_GS in the reply sets them", bases_travel, CASE_FSGSBASE },
 	{ "8.4 many calls in a row", many_calls },
 	{ "8.2 without a portal at base + CPU the EC is killed", base_portal_is_needed },
 	{ "8.2 without a portal at event base + base + CPU the EC is killed",

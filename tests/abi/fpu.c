@@ -300,7 +300,7 @@ static const struct abi_case cases[] = {
 	{ "3.5 a new EC's FPU is in reset state", new_global_ec_is_reset },
 	{ "6 a handler has its own FPU state, kept between messages", handler_has_its_own },
 	{ "6 FPU state is kept across preemption", kept_across_preemption },
-	{ "6 AVX registers are kept too", avx_is_kept },
+	{ "6 AVX registers are kept too", avx_is_kept, CASE_XSAVE },
 	{ "6 an event without FPU bits leaves the FPU state alone", event_keeps_the_state },
 	{ "6 FPU bit in the reply: the handler's registers become the receiver's",
 	  reply_with_fpu_bit },

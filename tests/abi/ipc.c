@@ -631,7 +631,7 @@ static const struct abi_case cases[] = {
 	{ "9.2 later entries: RSP and registers of the last reply", entry_again },
 	{ "3.7 the id of a new portal is 0", new_portal_has_id_0 },
 	{ "3.1 call: the caller's registers are kept", caller_keeps_its_registers },
-	{ "9.2 FS and GS base are the handler's own", bases_are_per_ec },
+	{ "9.2 FS and GS base are the handler's own", bases_are_per_ec, CASE_FSGSBASE },
 	{ "9 calls nest", calls_nest },
 	{ "9 a handler in another PD is called", call_into_a_child },
 	{ "9 another PD calls a handler here", call_from_a_child },

@@ -62,6 +62,10 @@ static const char *reason_to_skip(const struct abi_case *c)
 		return "a known defect of other kernels; \"ours\" not given";
 	if (c->kind == CASE_SMP && !env.smp)
 		return "one CPU";
+	if (c->kind == CASE_FSGSBASE && !env.fsgsbase)
+		return "no FSGSBASE";
+	if (c->kind == CASE_XSAVE && !env.xsave)
+		return "no XSAVE";
 	return 0;
 }
 
