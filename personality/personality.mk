@@ -2,14 +2,40 @@
 # personality/: the Linux personality (linux.elf, a native program) and its vDSO.
 
 LINUX_ELF	:= $(O)/personality/linux.elf
+VDSO		:= $(O)/personality/vdso/vdso.so
 
-# musl's headers for the pure C functions, Linux's for its own interface; glibc's stay out of it.
-LINUX_CFLAGS	= $(NATIVE_CFLAGS) -Iruntime/lib -idirafter /usr/include/x86_64-linux-gnu \
-		  -idirafter /usr/include
+# musl's headers for the pure C functions, Linux's for its own interface; the host's C library
+# stays out of it.
+LINUX_CFLAGS	= $(NATIVE_CFLAGS) -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include
 LINUX_SRCS	:= $(sort $(wildcard personality/linux/*.c))
-LINUX_OBJS	:= $(patsubst %,$(O)/%.o,$(LINUX_SRCS) $(sort $(wildcard personality/linux/*.S)))
+LINUX_OBJS	:= $(patsubst %,$(O)/%.o,$(LINUX_SRCS) personality/linux/vdso_image.S)
 
 $(eval $(call cc_rules,personality/linux,LINUX_CFLAGS))
+
+$(O)/personality/linux/vdso_image.S.o: LINUX_CFLAGS += -DVDSO_IMAGE='"$(VDSO)"'
+$(O)/personality/linux/vdso_image.S.o: $(VDSO)
+
+$(LINUX_ELF): $(LINUX_OBJS) $(RTLIB_START) $(RTLIB) $(RTLIB_LIBC)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(NATIVE_LDFLAGS) -o $@.tmp $(RTLIB_START) $(LINUX_OBJS) \
+		-Wl,--start-group $(RTLIB) $(RTLIB_LIBC) -Wl,--end-group -lgcc
+	$(Q)mv $@.tmp $@
+
+# ---- the vDSO: code that runs in Linux processes ------------------------------------------------
+
+VDSO_CFLAGS	:= -fPIC -fno-stack-protector -mno-red-zone -fvisibility=default -mgeneral-regs-only
+VDSO_OBJS	:= $(O)/personality/vdso/vdso.c.o $(O)/personality/vdso/stubs.S.o
+
+$(eval $(call cc_rules,personality/vdso,VDSO_CFLAGS))
+
+$(VDSO): $(VDSO_OBJS) personality/vdso/vdso.ld
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -nostdlib -Wl,-soname,linux-vdso.so.1 -Wl,--hash-style=both \
+		-Wl,--build-id=none -Wl,-Bsymbolic -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack \
+		-Wl,-T,personality/vdso/vdso.ld -o $@.tmp $(VDSO_OBJS)
+	$(Q)mv $@.tmp $@
+
+# ---- docs/linux-calls.md: what of the system calls is served, from their table ------------------
 
 .PHONY: personality
 personality: $(LINUX_ELF)

@@ -65,7 +65,7 @@ void console_init(cap_sel portal)
 	tty_init(console.info[CONSOLE_OUT].rows, console.info[CONSOLE_OUT].cols);
 }
 
-void console_input_arrived(void)
+void console_input_arrived(void *unused)
 {
 	wake_all(&console.input_queue);
 }
@@ -125,7 +125,7 @@ static long wait_for_input(struct thread *t, const struct file *file)
 	return wait_on(t, &console.input_queue) ? -ENOMEM : LX_PARK;
 }
 
-long console_read(struct thread *t, struct file *file, struct uio *u, uint64_t *offset)
+long console_stream_read(struct thread *t, struct file *file, struct uio *u, uint64_t *offset)
 {
 	size_t n;
 	long r;
@@ -156,7 +156,7 @@ static long put(enum console_stream stream, struct uio *u, size_t len)
 	return hedron_svc_call(console.portal, sizeof(struct svc_reply)) == SVC_OK ? 0 : -EIO;
 }
 
-long console_write(struct thread *t, struct file *file, struct uio *u, uint64_t *offset)
+long console_stream_write(struct thread *t, struct file *file, struct uio *u, uint64_t *offset)
 {
 	/* A terminal opened for both is written through the descriptor that reads, too. */
 	enum console_stream stream = file->stream == CONSOLE_IN ? CONSOLE_OUT : file->stream;
@@ -215,8 +215,8 @@ static long pipe_ioctl(struct thread *t, struct file *file, uint32_t cmd, uint64
 }
 
 static const struct file_ops pipe_ops = {
-	.read	= console_read,
-	.write	= console_write,
+	.read	= console_stream_read,
+	.write	= console_stream_write,
 	.stat	= pipe_stat,
 	.ioctl	= pipe_ioctl,
 	.poll	= console_poll,

@@ -208,10 +208,10 @@ static long put_stack(struct process *p, const struct stack_plan *plan, struct t
 }
 
 static long make_stack(struct process *p, const struct exec_request *req, const struct elf_image *im,
-		       uint64_t base, uint64_t vdso)
+		       uint64_t base)
 {
 	struct aux aux[] = {
-		{ AT_SYSINFO_EHDR, vdso },
+		{ AT_SYSINFO_EHDR, p->mm->vdso },
 		{ AT_HWCAP, hwcap() },
 		{ AT_PAGESZ, PAGE_SIZE },
 		{ AT_CLKTCK, CLOCK_TICKS },
@@ -255,7 +255,7 @@ static long make_stack(struct process *p, const struct exec_request *req, const 
 static long build(struct process *p, const struct exec_request *req, const struct elf_image *im,
 		  struct file *file)
 {
-	uint64_t base, vdso;
+	uint64_t base;
 	long err;
 
 	p->hybrid = im->hybrid && req->allow_hybrid;
@@ -267,9 +267,9 @@ static long build(struct process *p, const struct exec_request *req, const struc
 	p->mm->limit_stack = &p->rlimit[RLIMIT_STACK].soft;
 	err = map_image(p, im, file, &base);
 	if (!err)
-		err = vdso_map(p->mm, &vdso);
+		err = vdso_map(p->mm);
 	if (!err)
-		err = make_stack(p, req, im, base, vdso);
+		err = make_stack(p, req, im, base);
 	process_thread(p)->regs.rip = base + im->entry;
 	return err;
 }

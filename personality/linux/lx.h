@@ -33,6 +33,8 @@ typedef long lx_handler(struct thread *t, const uint64_t *a);
 
 static inline bool lx_is_error(long result)	{ return result < 0 && result >= -4095; }
 
+#define SYSCALL_LENGTH	2		/* bytes of the instruction */
+
 /* Pages. */
 #define PAGE_SHIFT	HEDRON_PAGE_SHIFT
 #define PAGE_SIZE	((uint64_t)HEDRON_PAGE_SIZE)

@@ -46,6 +46,7 @@ struct mm {
 	enum frame_pool pool;		/* where its frames come from */
 	uint64_t pd;			/* selector of the PD into which pages are delegated; 0: none */
 	uint64_t brk_start, brk;	/* end of data: first and now */
+	uint64_t vdso;			/* where its image was mapped */
 	uint64_t mmap_top;		/* mappings without an address go below it */
 	uint64_t total_pages;		/* of all mappings: RLIMIT_AS */
 	uint64_t data_pages;		/* private and writable: RLIMIT_DATA */

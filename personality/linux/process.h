@@ -84,6 +84,7 @@ struct process {
 	uint32_t uid, euid, suid, gid, egid, sgid;
 	struct sig_process sig;
 	uint64_t start_ns;		/* monotonic */
+	bool no_new_privs;		/* prctl(2) */
 	cap_sel pd;
 
 	/* As the loader was told (hedron/loader.h). */
@@ -115,6 +116,7 @@ long process_run(struct process *p);
 void process_delete(struct process *p);
 
 struct process *process_find(int pid);
+uint64_t process_time_ns(const struct process *p);	/* CPU time of its threads */
 struct thread *process_thread(struct process *p);	/* its first one */
 
 /*

@@ -54,7 +54,6 @@
 
 #define SECRET_WORD	((0x278 - UTCB_OFS_DATA) / 8)	/* cr0_mon: virtual CPUs only */
 
-#define SYSCALL_LENGTH	2		/* bytes of the instruction */
 #define ID_INTERNAL	server_id(0, 0)	/* slot 0 is no thread's */
 
 _Static_assert(offsetof(struct regs, r15) - offsetof(struct regs, rax) ==
@@ -68,6 +67,9 @@ struct thread *server_current;
 
 static cap_sel internal_portal;
 static uint64_t secret;
+
+static uint8_t xstate[SERVER_XSTATE_MAX] __attribute__((aligned(64)));
+static bool xstate_answered;
 
 /* ---- registers ------------------------------------------------------------------------------- */
 
@@ -145,13 +147,14 @@ static cap_sel answer_regs(struct thread *t, struct hedron_utcb *u, uint64_t mtd
 
 static long run_call(struct thread *t, const struct lx_call *call, const uint64_t *args)
 {
+	bool known = call && call->handler, trace = t->process->trace;
 	long result;
 
-	if (t->process->trace)
-		trace_enter(t, call, args);
-	result = call && call->handler ? call->handler(t, args) : -ENOSYS;
-	if (t->process->trace && result != LX_PARK)
-		trace_leave(t, call, args, result);
+	if (trace && known && call->served == LX_NO_RETURN)
+		trace_last_call(t, call, args);
+	result = known ? call->handler(t, args) : -ENOSYS;
+	if (trace && result != LX_PARK && result != LX_EXIT)
+		trace_call(t, call, args, result);
 	return result;
 }
 
@@ -176,7 +179,7 @@ static cap_sel serve_call(struct thread *t, struct hedron_utcb *u)
 	t->call = (struct call_state){ 0 };
 	if (result != LX_REGS) {
 		t->regs.rax = result;
-		signal_call_done(t);
+		signal_call_done(t, nr, result);
 	}
 	if (result == LX_REGS || signal_pending(t))
 		return answer_regs(t, u, MTD_ALL);
@@ -185,6 +188,14 @@ static cap_sel serve_call(struct thread *t, struct hedron_utcb *u)
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */
+
+/* For the frame of a signal handler. */
+static void note_trap(struct thread *t, unsigned number, uint64_t error, uint64_t addr)
+{
+	t->sig.trap_number = number;
+	t->sig.trap_error = error;
+	t->sig.trap_addr = addr;
+}
 
 static cap_sel serve_page_fault(struct thread *t, struct hedron_utcb *u)
 {
@@ -196,6 +207,7 @@ static cap_sel serve_page_fault(struct thread *t, struct hedron_utcb *u)
 		u->state.mtd = 0;
 		return 0;
 	}
+	note_trap(t, EVENT_PF, error | PF_USER, addr);
 	signal_fault(t, why.signal, why.code, addr);
 	return answer_regs(t, u, MTD_CONTEXT);
 }
@@ -225,6 +237,7 @@ static cap_sel serve_exception(struct thread *t, struct hedron_utcb *u, unsigned
 {
 	uint64_t addr = event == EVENT_DE || event == EVENT_UD ? t->regs.rip : 0;
 
+	note_trap(t, event, u->state.qual[0], 0);
 	signal_fault(t, exceptions[event].signal, exceptions[event].code, addr);
 	return answer_regs(t, u, MTD_CONTEXT);
 }
@@ -272,6 +285,24 @@ static void serve_internal(struct hedron_utcb *u)
 	u->items = 0;
 }
 
+uint8_t *server_xstate(void)
+{
+	return xstate;
+}
+
+void server_answer_xstate(void)
+{
+	xstate_answered = true;
+}
+
+/* The last thing before the answer: from here on no FPU register of ours may be used. */
+static void load_xstate(struct hedron_utcb *u)
+{
+	u->state.mtd |= MTD_FPU;
+	xstate_answered = false;
+	__asm__ volatile("xrstor64 %0" : : "m"(xstate), "a"(-1), "d"(-1));
+}
+
 static cap_sel serve(uint64_t id, struct hedron_utcb *u, void *arg)
 {
 	struct thread *t = thread_of_caller(id);
@@ -288,6 +319,8 @@ static cap_sel serve(uint64_t id, struct hedron_utcb *u, void *arg)
 	u->del_window = CRD_NULL;
 	u->xlate_window = CRD_NULL;
 	u->word[SECRET_WORD] = secret;
+	if (xstate_answered)
+		load_xstate(u);
 	return sleep;
 }
 

@@ -19,6 +19,12 @@ void server_call(void (*fn)(void *arg), void *arg);
 /* A thread that runs fn(arg) in the handler for every up of `sm`. False: no memory. */
 bool server_watch(cap_sel sm, void (*fn)(void *arg), void *arg);
 
+/* The FPU registers of the answer, in XSAVE format, if server_answer_xstate() was called: what is
+ * there must be sane. */
+#define SERVER_XSTATE_MAX	4096
+uint8_t *server_xstate(void);
+void server_answer_xstate(void);
+
 /* Portal ids of Linux threads: number of the thread's slot, and of the event. */
 #define SERVER_EVENT_BITS	6
 #define SERVER_FOREIGN		32u		/* not an event: a system call */

@@ -46,6 +46,8 @@ struct sig_thread {
 	uint32_t stack_flags;		/* SS_DISABLE, SS_AUTODISARM */
 	sig_set saved;			/* mask from before signal_mask_for_call() ... */
 	bool restore;			/* ... which is to come back */
+	uint32_t restart;		/* 1 + number of the call that said EINTR, if it can be repeated */
+	uint64_t trap_number, trap_error, trap_addr;	/* of the last exception, for the frame */
 };
 
 void signal_init_process(struct process *p);
@@ -72,8 +74,8 @@ void signal_fault(struct thread *t, int sig, int code, uint64_t addr);
 
 /* server.c: turns t->regs to the handler of a pending signal, or ends the process. */
 void signal_deliver(struct thread *t);
-/* server.c: a call has its result: takes back the mask of signal_mask_for_call(). */
-void signal_call_done(struct thread *t);
+/* server.c: call `nr` has its result: takes back the mask of signal_mask_for_call(). */
+void signal_call_done(struct thread *t, uint64_t nr, long result);
 
 /* "SIGSEGV", ...; "signal 77" if there is none such. */
 const char *signal_name(int sig);

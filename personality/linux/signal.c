@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include <asm/errno.h>
+#include <asm/unistd_64.h>
 #include <linux/signal.h>
 #include <hedron/native.h>
 
@@ -197,6 +198,11 @@ static void call_handler(struct thread *t, int sig, const struct sig_info *info)
 	struct sig_action action = t->process->sig.action[sig - 1];
 	sig_set mask = t->sig.restore ? t->sig.saved : t->sig.blocked;
 
+	if (t->sig.restart && action.flags & SA_RESTART) {
+		t->regs.rax = t->sig.restart - 1;
+		t->regs.rip -= SYSCALL_LENGTH;
+	}
+	t->sig.restart = 0;
 	if (!sigframe_push(t, sig, info, &action, mask)) {
 		kill_process(t, SIGSEGV, &(struct sig_info){ .code = SI_KERNEL, .addr = t->regs.rsp });
 		return;
@@ -234,8 +240,30 @@ void signal_deliver(struct thread *t)
 	take_back_mask(t);
 }
 
-void signal_call_done(struct thread *t)
+/* Calls that a handler with SA_RESTART does not interrupt (signal(7)): those that wait for input, a
+ * lock or a child; not those that wait for time or for one of many things. */
+static bool can_restart(uint64_t nr)
 {
+	switch (nr) {
+	case __NR_read:
+	case __NR_readv:
+	case __NR_write:
+	case __NR_writev:
+	case __NR_ioctl:
+	case __NR_open:
+	case __NR_openat:
+	case __NR_fcntl:
+	case __NR_flock:
+	case __NR_futex:
+	case __NR_getrandom:
+		return true;
+	}
+	return false;
+}
+
+void signal_call_done(struct thread *t, uint64_t nr, long result)
+{
+	t->sig.restart = result == -EINTR && can_restart(nr) ? nr + 1 : 0;
 	if (!signal_pending(t))
 		take_back_mask(t);
 }

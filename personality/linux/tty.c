@@ -147,8 +147,8 @@ static long tty_stat(struct file *file, struct fs_attr *attr)
 }
 
 const struct file_ops tty_ops = {
-	.read	= console_read,
-	.write	= console_write,
+	.read	= console_stream_read,
+	.write	= console_stream_write,
 	.stat	= tty_stat,
 	.ioctl	= tty_ioctl,
 	.poll	= console_poll,

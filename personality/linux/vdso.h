@@ -7,5 +7,9 @@
 struct mm;
 
 bool vdso_init(void);				/* false: no memory */
-/* Map it below `top`. *base: for AT_SYSINFO_EHDR. 0, -ENOMEM. */
-long vdso_map(struct mm *mm, uint64_t *base);
+
+/* Map it somewhere in the upper part of the address space; mm->vdso. 0, -ENOMEM. */
+long vdso_map(struct mm *mm);
+
+/* Address of a stub in the process: VDSO_SIGNAL_ENTRY, VDSO_SIGNAL_RETURN. */
+uint64_t vdso_stub(const struct mm *mm, unsigned stub);
