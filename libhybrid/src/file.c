@@ -3,9 +3,9 @@
  * file.c - client side of the file service's protocol (hedron/fs.h).
  *
  * A portal serves one CPU, so there is one for each, looked up when a thread of that CPU first needs
- * it. When a call finds the service dead, its era ends: all portals and all open files of that era are
- * dead too, and portals are looked up again. Old portals are not revoked, because another thread may
- * be about to call one; that costs a selector for each CPU and death.
+ * it. When a call finds the service dead, its era ends: portals and open files of that era are dead
+ * too, and portals are looked up again. Old portals are not revoked, because another thread may be
+ * about to call one; that costs a selector for each CPU and death.
  *
  * Lengths in answers are checked, so a service that is wrong cannot write beyond the caller's memory.
  */
@@ -17,7 +17,7 @@
 static _Atomic uint32_t current_era = 1;
 static _Atomic uint64_t portals[HEDRON_NUM_CPU];	/* era << 32 | selector; 0: none */
 
-/* ---- calls ------------------------------------------------------------------------------------ */
+/* ---- calls ----------------------------------------------------------------------------------- */
 
 struct link {
 	cap_sel pt;
@@ -75,7 +75,7 @@ static enum svc_status call(const struct link *l, size_t answer_size)
 	return st;
 }
 
-/* Append text to a request of `size` bytes, behind `at` bytes of text. The caller knows that it fits. */
+/* Append text to a request of `size` bytes, behind `at` bytes of text. The caller sees that it fits. */
 static void append(size_t size, size_t at, const void *text, size_t len)
 {
 	struct hedron_utcb *u = hedron_utcb();
@@ -98,7 +98,7 @@ static const void *answer_data(size_t room, size_t *len)
 	return a->data;
 }
 
-/* ---- open, close ------------------------------------------------------------------------------ */
+/* ---- open, close ----------------------------------------------------------------------------- */
 
 static enum svc_status open_path(struct hedron_file *f, const char *path, uint32_t flags,
 				 uint32_t mode, struct fs_attr *attr)
@@ -176,7 +176,7 @@ enum svc_status hedron_path_stat(const char *path, uint32_t flags, struct fs_att
 	return st ? st : hedron_file_close(&f);
 }
 
-/* ---- content ---------------------------------------------------------------------------------- */
+/* ---- content --------------------------------------------------------------------------------- */
 
 /* One message of FS_READ or FS_READDIR. */
 static enum svc_status read_some(const struct hedron_file *f, enum fs_op op, uint64_t offset,
@@ -270,7 +270,7 @@ enum svc_status hedron_file_truncate(const struct hedron_file *f, uint64_t size)
 	return call(&l, sizeof(struct svc_reply));
 }
 
-/* ---- pages ------------------------------------------------------------------------------------ */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 /* One message: at most FS_MAP_MAX pages to a window of their size or larger. */
 static enum svc_status map_some(const struct hedron_file *f, uint64_t first, size_t pages,
@@ -345,7 +345,7 @@ enum svc_status hedron_file_unmap(const struct hedron_file *f, uint64_t first, u
 	return call(&l, sizeof(struct svc_reply));
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static enum svc_status call_names(enum fs_op op, const char *path, const char *path2, uint32_t mode,
 				  uint32_t flags)
@@ -431,7 +431,7 @@ enum svc_status hedron_file_readlink(const char *path, char *text, size_t size)
 	return st;
 }
 
-/* ---- directories ------------------------------------------------------------------------------ */
+/* ---- directories ----------------------------------------------------------------------------- */
 
 enum svc_status hedron_dir_open(struct hedron_dir *d, const char *path)
 {

@@ -50,7 +50,7 @@ bool dir_is_below(const struct inode *dir, const struct inode *ancestor)
 	return dir == ancestor;
 }
 
-/* ---- finding ---------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 /* Bucket of a hash when there are `count` buckets, at least one. */
 static uint64_t bucket_of(uint32_t hash, uint64_t count)
@@ -87,7 +87,7 @@ struct dir_entry *dir_entry_at(const struct inode *dir, uint64_t position)
 	return (struct dir_entry *)tree_prev(&dir->dir.by_cookie, &key);
 }
 
-/* ---- the tables ------------------------------------------------------------------------------- */
+/* ---- the tables ------------------------------------------------------------------------------ */
 
 /* Begin a bucket with `e` or change its first entry; false: no memory, only for a new bucket. */
 static bool chain_set(struct inode *dir, uint64_t bucket, struct dir_entry *e)
@@ -166,7 +166,7 @@ static void table_remove(struct inode *dir, struct dir_entry *e)
 	dir->dir.count--;
 }
 
-/* ---- links ------------------------------------------------------------------------------------ */
+/* ---- links ----------------------------------------------------------------------------------- */
 
 /* Entry `e` of `dir` becomes a link to `i`. */
 static void attach(struct inode *dir, struct dir_entry *e, struct inode *i)

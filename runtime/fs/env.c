@@ -25,7 +25,7 @@
 #define CHUNK_ORDER_MAX		9	/* 2 MiB */
 #define RUN_ORDER		4	/* 64 KiB: what is worth mapping in one piece */
 
-/* ---- page frames ------------------------------------------------------------------------------ */
+/* ---- page frames ----------------------------------------------------------------------------- */
 
 struct free_page {
 	struct free_page *next;
@@ -131,7 +131,7 @@ struct page_counts page_counts(void)
 	return c;
 }
 
-/* ---- time ------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 static int64_t epoch_ns;
 static uint64_t epoch_tsc;
@@ -157,7 +157,7 @@ int64_t time_now(void)
 	return epoch_ns + (int64_t)((unsigned __int128)ticks * ns_per_tick >> 32);
 }
 
-/* ---- random numbers --------------------------------------------------------------------------- */
+/* ---- random numbers -------------------------------------------------------------------------- */
 
 __attribute__((target("rdrnd")))
 static bool hardware_word(unsigned long long *word)

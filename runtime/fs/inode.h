@@ -24,7 +24,7 @@ struct entries {
 	uint64_t count;			/* entries, without `.` and `..` */
 	uint64_t next_cookie;		/* grows with each entry, never goes back */
 	struct inode *parent;		/* the root is its own */
-	struct dir_entry *self;		/* where this directory stands in its parent; NULL: root, removed */
+	struct dir_entry *self;		/* its place in the parent; NULL: root, or removed */
 };
 
 struct inode {

@@ -73,7 +73,7 @@ static void set_times(struct inode *i, const struct cpio_entry *e)
 	i->atime = i->mtime = e->mtime * NS;
 }
 
-/* ---- hard links ------------------------------------------------------------------------------- */
+/* ---- hard links ------------------------------------------------------------------------------ */
 
 static struct inode *find_linked(const struct cpio_entry *e)
 {
@@ -119,7 +119,7 @@ static void forget_linked(void)
 	}
 }
 
-/* ---- members ---------------------------------------------------------------------------------- */
+/* ---- members --------------------------------------------------------------------------------- */
 
 static uint64_t device_of(const struct cpio_entry *e)
 {

@@ -2,9 +2,9 @@
 /*
  * names.c - the operations that make, move and remove names.
  *
- * The errors, and which of several comes first, are those of Linux on tmpfs (TYPE for EPERM), so the
- * personality can pass them on: mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2), rename(2). A directory
- * with the set-group-ID bit gives its group to what is made in it, inode(7).
+ * The errors, and which of several comes first, are those of Linux on tmpfs (TYPE for EPERM), so that
+ * the personality can pass them on: mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2),
+ * rename(2). A directory with the set-group-ID bit gives its group to what is made in it, inode(7).
  */
 #include "names.h"
 
@@ -15,7 +15,7 @@
 #define PERMISSIONS	07777u
 #define SET_GID		02000u
 
-/* ---- shared ----------------------------------------------------------------------------------- */
+/* ---- shared ---------------------------------------------------------------------------------- */
 
 enum svc_status names_walk(const struct client *c, uint32_t id, const char *path, uint32_t len,
 			   enum walk how, struct place *place)
@@ -82,7 +82,7 @@ enum svc_status names_make(const struct place *p, const struct node_attr *attr, 
 	return st;
 }
 
-/* ---- making ----------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 enum svc_status fs_mkdir(const struct client *c, const struct fs_names *q, const char *paths)
 {
@@ -199,7 +199,7 @@ enum svc_status fs_link(const struct client *c, const struct fs_names *q, const 
 	return dir_enter(p.dir, p.name, p.len, i) ? SVC_OK : SVC_NO_MEMORY;
 }
 
-/* ---- removing --------------------------------------------------------------------------------- */
+/* ---- removing -------------------------------------------------------------------------------- */
 
 static enum svc_status check_unlink_dir(const struct place *p)
 {
@@ -248,7 +248,7 @@ enum svc_status fs_unlink(const struct client *c, const struct fs_names *q, cons
 	return st;
 }
 
-/* ---- renaming --------------------------------------------------------------------------------- */
+/* ---- renaming -------------------------------------------------------------------------------- */
 
 /* The places as such, before what is there is compared. */
 static enum svc_status check_places(const struct place *from, const struct place *to,

@@ -35,7 +35,7 @@ bool fs_init(void)
 	return true;
 }
 
-/* ---- ids -------------------------------------------------------------------------------------- */
+/* ---- ids ------------------------------------------------------------------------------------- */
 
 /* What stands behind an id. False: nothing. */
 static bool find(const struct client *c, uint32_t id, struct file_id *f)
@@ -75,7 +75,7 @@ static enum svc_status find_file(const struct client *c, uint32_t id, uint32_t f
 	return SVC_OK;
 }
 
-/* ---- open, close ------------------------------------------------------------------------------ */
+/* ---- open, close ----------------------------------------------------------------------------- */
 
 #define O_ALL	(FS_O_CREATE | FS_O_EXCL | FS_O_TRUNC | FS_O_DIRECTORY | FS_O_NOFOLLOW | \
 		 FS_O_WRITE | FS_O_PATH)
@@ -206,7 +206,7 @@ enum svc_status fs_close(const struct client *c, uint32_t id)
 	return SVC_OK;
 }
 
-/* ---- content ---------------------------------------------------------------------------------- */
+/* ---- content --------------------------------------------------------------------------------- */
 
 /* IS_DIR; TYPE: neither directory nor regular file. */
 enum svc_status fs_read(const struct client *c, const struct fs_io *q, void *to, uint32_t *count)
@@ -294,7 +294,7 @@ enum svc_status fs_truncate(const struct client *c, const struct fs_truncate *q)
 	return SVC_OK;
 }
 
-/* ---- pages ------------------------------------------------------------------------------------ */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 static enum svc_status check_map(const struct client *c, const struct fs_map *q)
 {
@@ -355,7 +355,7 @@ enum svc_status fs_unmap(const struct client *c, const struct fs_map *q, uint32_
 	return SVC_OK;
 }
 
-/* ---- attributes ------------------------------------------------------------------------------- */
+/* ---- attributes ------------------------------------------------------------------------------ */
 
 enum svc_status fs_stat(const struct client *c, uint32_t id, struct fs_attr *a)
 {
@@ -405,7 +405,7 @@ enum svc_status fs_statfs(struct fs_statfs *a)
 	return SVC_OK;
 }
 
-/* ---- directories and links -------------------------------------------------------------------- */
+/* ---- directories and links ------------------------------------------------------------------- */
 
 /* One record at `to`; how many bytes it takes, 0 if more than `room`. */
 static size_t put_record(void *to, size_t room, const struct inode *i, const char *name, size_t len,

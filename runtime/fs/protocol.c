@@ -64,7 +64,7 @@ static uint8_t *data_of(const struct exchange *x)
 	return ((struct fs_data *)answer_of(x))->data;
 }
 
-/* ---- one function an operation ---------------------------------------------------------------- */
+/* ---- one function an operation --------------------------------------------------------------- */
 
 union request {
 	struct svc_request req;
@@ -161,7 +161,7 @@ static enum svc_status serve_extend(struct exchange *x, const union request *q)
 	return st;
 }
 
-/* The largest order in which `left` pages from page[0] on can be sent to hotspot `hot` in one item. */
+/* The largest order in which pages from page[0] on, of `left`, go to hotspot `hot` in one item. */
 static unsigned order_at(void *const *page, uint32_t hot, uint32_t left)
 {
 	uintptr_t first = (uintptr_t)page[0];
@@ -255,7 +255,7 @@ static enum svc_status serve_names(struct exchange *x, const union request *q)
 	return paths ? op[q->req.op](&x->client, &q->names, paths) : SVC_INVALID;
 }
 
-/* ---- dispatch --------------------------------------------------------------------------------- */
+/* ---- dispatch -------------------------------------------------------------------------------- */
 
 struct operation {
 	enum svc_status (*serve)(struct exchange *x, const union request *q);

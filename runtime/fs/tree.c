@@ -59,7 +59,7 @@ uintptr_t tree_get(const struct tree *t, uint64_t key)
 	return slot;
 }
 
-/* ---- changing --------------------------------------------------------------------------------- */
+/* ---- changing -------------------------------------------------------------------------------- */
 
 static void free_list(struct tree_node *n)
 {
@@ -222,7 +222,7 @@ uintptr_t tree_clear(struct tree *t, uint64_t key)
 	return value;
 }
 
-/* ---- searching -------------------------------------------------------------------------------- */
+/* ---- searching ------------------------------------------------------------------------------- */
 
 uint64_t tree_free_key(const struct tree *t)
 {

@@ -164,7 +164,7 @@ static void check_trust(void)
 	fill(id, 'x', 2 * PAGE);
 	call_map(FS_MAP, id, FS_MAP_WRITE, 0, 2);
 	p = call_page(1);
-	ok(!call_map(FS_UNMAP, id, 0, 0, 2) && call_value() == 0, "an untrusted client frees nothing");
+	ok(!call_map(FS_UNMAP, id, 0, 0, 2) && call_value() == 0, "an untrusted one frees nothing");
 	call_truncate(id, 0);
 	p[5] = 'p';
 	ok(env_pages == before + 2, "by truncating neither");

@@ -78,7 +78,7 @@ static unsigned pick(unsigned n)
 	return (unsigned)rand() % n;
 }
 
-/* ---- paths ------------------------------------------------------------------------------------ */
+/* ---- paths ----------------------------------------------------------------------------------- */
 
 static void add_name(char *p)
 {
@@ -113,7 +113,7 @@ static void make_path(char *p)
 	}
 }
 
-/* ---- comparing -------------------------------------------------------------------------------- */
+/* ---- comparing ------------------------------------------------------------------------------- */
 
 static bool same_result(int ours, int host)
 {
@@ -226,7 +226,7 @@ static bool same_tree(const struct inode *dir, int fd)
 	return false;
 }
 
-/* ---- operations ------------------------------------------------------------------------------- */
+/* ---- operations ------------------------------------------------------------------------------ */
 
 static struct handle *any_dir(void)
 {
@@ -480,7 +480,7 @@ static bool try_one(void)
 	return n < 90 ? try_content(pick(3)) : try_id(pick(4));
 }
 
-/* ---- the two sides ---------------------------------------------------------------------------- */
+/* ---- the two sides --------------------------------------------------------------------------- */
 
 static void write_text(const char *file, const char *text)
 {

@@ -22,7 +22,7 @@
 
 #define RW	(FS_O_CREATE | FS_O_WRITE)
 
-/* ---- what the file system looks like ---------------------------------------------------------- */
+/* ---- what the file system looks like --------------------------------------------------------- */
 
 static char *put_inode(char *p, const struct inode *i);
 
@@ -58,7 +58,7 @@ static void take_picture(char *p)
 	sprintf(p, "%lu pages, %lu objects", (long)env_pages, (long)env_objects);
 }
 
-/* ---- operations ------------------------------------------------------------------------------- */
+/* ---- operations ------------------------------------------------------------------------------ */
 
 static uint32_t file;
 

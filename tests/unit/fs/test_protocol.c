@@ -263,7 +263,7 @@ static void check_answers(void)
 	ok(world_end(), "nothing is left over");
 }
 
-/* ---- FS_GETPATH, FS_READDIR ------------------------------------------------------------------- */
+/* ---- FS_GETPATH, FS_READDIR ------------------------------------------------------------------ */
 
 static enum svc_status getpath(uint32_t id, char *path)
 {
@@ -393,7 +393,7 @@ static void check_readdir(void)
 	ok(world_end(), "nothing is left over");
 }
 
-/* ---- random messages -------------------------------------------------------------------------- */
+/* ---- random messages ------------------------------------------------------------------------- */
 
 static uint32_t any(void)
 {

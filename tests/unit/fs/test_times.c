@@ -4,7 +4,7 @@
 /* sources: runtime/fs/session.c runtime/fs/tree.c runtime/fs/protocol.c runtime/fs/mem.c */
 /* sources: tests/unit/fs/env_host.c tests/unit/fs/world.c tests/unit/fs/calls.c */
 /* flags: -Wno-unused-parameter */
-/* test_times.c - which operation sets which times of which file (POSIX.1-2017, 4.9 and each function);
+/* test_times.c - which operation sets which times of which file (POSIX.1-2017, 4.9 and the functions);
  * atime as Linux does with relatime. */
 #include <string.h>
 
