@@ -1,0 +1,97 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# robust.bats - programs that do harm, to themselves only.
+
+load common
+
+# A file that only a program which still works can write and read, after `with` has done its worst.
+others_run_on() {
+    run -0 hr "$@" --with "$PROGRAMS/native-file write /tmp/native fine" "$PROGRAMS/linux-late" \
+        /tmp/native
+    [ "${lines[0]}" = fine ]
+    [ "${lines[1]}" = "still well" ]
+}
+
+@test "robust: bad pointers, descriptors, lengths and numbers give each call's own error" {
+    same_as_host "$LINUX/hostile.musl"
+    [ "$(tail -n 1 there.out)" = alive ]
+    same_as_host "$LINUX/hostile.glibc"
+}
+
+@test "robust: Linux programs that crash beside leave the others alone, and a line in the log" {
+    others_run_on --with "$LINUX/end.musl null" --with "$LINUX/end.musl stack" \
+        --with "$LINUX/end.glibc abort" --with "$LINUX/end.glibc garbage" --with "$LINUX/end.musl hlt"
+    grep -qi 'segv\|signal 11' "$LOG"
+}
+
+# ---- hypercalls from a plain Linux program -------------------------------------------------------
+
+@test "robust: a plain Linux program that sets the NSCT flag gets BAD_CAP for all that it tries" {
+    run -0 hr "$PROGRAMS/linux-nsct" status
+    [ "${lines[-1]}" = alive ]
+    for line in "${lines[@]:0:${#lines[@]}-1}"; do
+        case $line in
+        number*) [ "${line##*: }" -eq 3 ] ;;		# BAD_HYP
+        *) [ "${line##*: }" -eq 4 ] || { echo "$line"; return 1; } ;;	# BAD_CAP
+        esac
+    done
+}
+
+@test "robust: no selector lets a plain Linux program create objects" {
+    run -0 hr "$PROGRAMS/linux-nsct" create
+    [ "${lines[0]}" = "made: 0" ]
+}
+
+@test "robust: a plain Linux program that calls all its selectors with garbage harms nobody" {
+    others_run_on --with "$PROGRAMS/linux-nsct portals"
+}
+
+@test "robust: a plain Linux program that revokes all it has, or replies, harms nobody" {
+    others_run_on --with "$PROGRAMS/linux-nsct revoke" --with "$PROGRAMS/linux-nsct reply"
+}
+
+# ---- hyperapps ------------------------------------------------------------------------------------
+
+@test "robust: a hyperapp that faults is reported with its registers, and the others run on" {
+    others_run_on --with "$PROGRAMS/native-crash write"
+    grep -q 'native-crash.*page fault.*write.*0xbad000' "$LOG"
+    grep -q 'rip [0-9a-f]\{16\}' "$LOG"
+    grep -q 'r13 [0-9a-f]\{16\}' "$LOG"
+}
+
+@test "robust: hyperapps may fault in any way, several at once" {
+    with=()
+    for how in write text jump trap divide stack hlt abort thread; do
+        with+=(--with "$PROGRAMS/native-crash $how")
+    done
+    others_run_on "${with[@]}"
+    [ "$(grep -c 'rip [0-9a-f]\{16\}' "$LOG")" -ge 8 ]
+}
+
+@test "robust: a hyperapp's fault is its status, as a signal would be" {
+    run -139 hr "$PROGRAMS/native-crash" write
+    [ "${lines[0]}" = before ]
+    run -132 hr "$PROGRAMS/native-crash" trap
+    run -136 hr "$PROGRAMS/native-crash" divide
+    run -139 hr "$PROGRAMS/native-crash" stack
+    run -134 hr "$PROGRAMS/native-crash" abort
+}
+
+# ---- memory ---------------------------------------------------------------------------------------
+
+@test "robust: a Linux program that takes all memory gets ENOMEM, and may go on" {
+    run -0 hr "$PROGRAMS/linux-hog"
+    [ "${lines[0]}" = "ENOMEM after more than 16 MiB: yes" ]
+    [ "${lines[1]}" = "and then again: yes" ]
+}
+
+@test "robust: a hyperapp that takes all of its quota gets an error, and may go on" {
+    run -0 hr "$PROGRAMS/native-hog"
+    [ "${lines[0]}" = "the end came: yes" ]
+    [ "${lines[2]}" = "and then again: served" ]
+    [ "${lines[3]}" = "pages in use are within the quota: yes" ]
+}
+
+@test "robust: memory hogs beside leave the others alone" {
+    others_run_on --with "$PROGRAMS/native-hog" --with "$PROGRAMS/linux-hog"
+}
