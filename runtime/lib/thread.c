@@ -6,8 +6,9 @@
  * the starter. The event says where the EC's RSP points: at its struct hedron_thread, from which the
  * starter sets its registers. All other events go to the roottask's portals (ROOT_EVENTS).
  *
- * A thread ends in thread.S: it ups `done` and then touches its stack no more. Whoever joins takes
- * the SC and the EC away, waits until the kernel has let go of them, and frees the stack.
+ * A thread ends in thread.S: it ups `done` and then touches its stack no more, so whoever joins may
+ * free that at once, though the EC may have two instructions left. The UTCB's address is used again
+ * only after a change of address space (the call that frees the stack), because of ABI reference 3.5.
  */
 #include "runtime.h"
 
@@ -71,14 +72,15 @@ static enum svc_status starter_for(unsigned cpu, uint32_t *base)
 static void drop(struct hedron_thread *t)
 {
 	const struct stack s = t->stack;
+	const uint64_t utcb = t->utcb;
 	const cap_sel sels[] = { t->sc, t->ec, t->done };
 
-	if (t->utcb)
-		va_give(t->utcb, 1);
+	stack_free(&s);
+	if (utcb)
+		va_give(utcb, 1);
 	for (unsigned i = 0; i < 3; i++)
 		if (sels[i] != HEDRON_NO_SEL)
 			hedron_sel_free(sels[i], 0);
-	stack_free(&s);
 }
 
 enum svc_status hedron_thread_create(struct hedron_thread **out, const struct hedron_thread_attr *attr,
@@ -130,14 +132,10 @@ out_drop:
 
 void hedron_thread_join(struct hedron_thread *t)
 {
-	cap_sel done = t->done;
-
-	hedron_sm_down(done, 0);
-	hedron_revoke_notify(crd_obj(t->sc, 0, RIGHTS_ALL), 1, done);
-	hedron_sm_down(done, 0);
-	hedron_revoke_notify(crd_obj(t->ec, 0, RIGHTS_ALL), 1, done);
-	hedron_sm_down(done, 0);
-	hedron_revoke(crd_obj(done, 0, RIGHTS_ALL), 1);
+	hedron_sm_down(t->done, 0);
+	hedron_revoke(crd_obj(t->sc, 0, RIGHTS_ALL), 1);
+	hedron_revoke(crd_obj(t->ec, 0, RIGHTS_ALL), 1);
+	hedron_revoke(crd_obj(t->done, 0, RIGHTS_ALL), 1);
 	drop(t);
 }
 
