@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "console.h"
+#include "device.h"
 #include "fsclient.h"
 #include "loader.h"
 #include "random.h"
@@ -72,6 +73,7 @@ int main(void)
 	if (!thread_init() || !timer_init())
 		fail("no threads");
 	fsclient_init(find(FS_NAME));
+	device_make_nodes();
 	console_init(console);
 	trace_init(console);
 	watch_console(console);

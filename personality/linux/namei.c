@@ -54,7 +54,7 @@ static long prepare(struct walk *w, size_t len)
 {
 	w->holds = false;
 	w->place.path = w->text;
-	w->place.len = path_trim(w->text, len);
+	w->place.len = len <= FS_PATH_MAX ? len : path_squeeze(w->text, len);
 	while (w->place.len > FS_PATH_MAX) {
 		size_t n = path_step(w->place.path, w->place.len, FS_PATH_MAX);
 		long r = n ? step(w, n) : -ENAMETOOLONG;

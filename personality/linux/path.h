@@ -3,11 +3,11 @@
 #pragma once
 #include <stddef.h>
 
-/* Length of a path without more than one slash at its end. */
-size_t path_trim(const char *path, size_t len);
+/* Make one slash of several, in place: they mean the same. The length that is left. */
+size_t path_squeeze(char *path, size_t len);
 
 /*
- * path_step - cut a trimmed path that is longer than `max` in two.
+ * path_step - cut a squeezed path that is longer than `max` in two.
  *
  * Returns how much of it to walk first: up to and with a slash, at most `max` bytes; what is left
  * begins with a name. 0: a name is longer than that.
