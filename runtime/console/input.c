@@ -19,6 +19,7 @@
 #include "uart.h"
 
 #define XON	0x11
+#define LINGER	20	/* looks at an empty FIFO: what follows soon costs no interrupt */
 #define UNKNOWN	(~0ull)
 
 static struct hedron_mutex lock;
@@ -37,16 +38,22 @@ static bool has_ended(void)
 	return in.kind == DEVICE_NONE || (received == announced && !ring_used(&ring));
 }
 
-/* Returns whether anything came. */
-static bool drain_in(void)
+/* Returns whether anything came. `linger`: how often to look again when the FIFO has become empty. */
+static bool drain_in(unsigned linger)
 {
+	unsigned idle = linger;		/* nothing came yet: the first look decides */
 	bool any = false;
 	uint8_t byte;
 
-	while (in.kind && ring_room(&ring) && uart_get(in.port, &byte)) {
-		ring_put(&ring, byte);
-		received++;
-		any = true;
+	while (in.kind && ring_room(&ring)) {
+		if (uart_get(in.port, &byte)) {
+			ring_put(&ring, byte);
+			received++;
+			any = true;
+			idle = 0;
+		} else if (idle++ >= linger) {
+			break;
+		}
 	}
 	return any;
 }
@@ -77,7 +84,7 @@ static void interrupt_thread(void *arg)
 
 	while (hedron_sm_down(sm, 0) == HEDRON_SUCCESS) {
 		hedron_mutex_lock(&lock);
-		any = drain_in();
+		any = drain_in(LINGER);
 		any |= drain_eof();
 		hedron_mutex_unlock(&lock);
 		if (any)
@@ -131,7 +138,7 @@ uint32_t input_take(uint8_t *data, uint32_t len, bool *end)
 
 	hedron_mutex_lock(&lock);
 	n = ring_get(&ring, data, len);
-	drain_in();
+	drain_in(0);
 	*end = !n && has_ended();
 	hedron_mutex_unlock(&lock);
 	return n;
