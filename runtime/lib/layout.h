@@ -29,7 +29,9 @@ struct tblock {
 	int error;			/* 0x34  errno */
 	char musl1[0x70];		/* 0x38 */
 	void *locale;			/* 0xa8 */
-	char musl2[0x50];		/* 0xb0 */
+	char musl2[0x40];		/* 0xb0 */
+	uint64_t apic_id;		/* 0xf0  ours: of the thread's CPU, plus 1; 0: not yet asked */
+	uint64_t pad;			/* 0xf8 */
 };
 _Static_assert(offsetof(struct tblock, canary) == 0x28, "System V ABI");
 _Static_assert(offsetof(struct tblock, tid) == 0x30, "musl 1.2");

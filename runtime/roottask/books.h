@@ -39,7 +39,8 @@ struct program {
 	uint64_t entry;			/* I  native: first instruction */
 	cap_sel pd, ec, sc;		/* I  native; 0: none */
 	cap_sel sm;			/* I  its CAPS_SM */
-	cap_sel grave;			/* I  ECs that are not to run again sleep on it */
+	cap_sel grave;			/* ECs that are not to run again sleep on it ... */
+	unsigned graves;		/* ... so many */
 	cap_sel events[HEDRON_NUM_CPU];	/* 32 event portals; 0: not made */
 	cap_sel root[HEDRON_NUM_CPU];	/* I  root portals; 0: not made */
 	struct account mem;
@@ -103,6 +104,7 @@ struct program *program_of_conf(const struct conf_program *conf);
 bool program_make_root(struct program *p);
 bool program_make_events(struct program *p, unsigned cpu);
 void program_ended(struct program *p, enum program_end how, unsigned value);
+cap_sel program_bury(uint32_t number);
 void program_free(struct program *p);
 
 /* A service's name as a program in words, for the log. */

@@ -4,7 +4,7 @@
  *
  * A program's event portals lead to one local EC a CPU; their ids name program and event. Startup
  * comes only from a program's first EC. A crash is reported with the EC's registers, the EC is put to
- * sleep for ever, and the program is handed to the reaper.
+ * sleep, and the program is handed to the reaper; other ECs of it that fault meanwhile only sleep.
  *
  * The roottask's own ECs have their own portals: there a crash ends the machine.
  */
@@ -80,18 +80,17 @@ cap_sel event_handle(uint64_t id, struct hedron_utcb *utcb, void *arg)
 	books_lock();
 	p = program_find(id / EVENT_COUNT);
 	utcb->items = 0;
-	if (p && event == EVENT_STARTUP) {
+	if (p && event == EVENT_STARTUP)
 		start(p, &utcb->state);
-	} else {
+	else
 		utcb->state.mtd = 0;
-		if (p && event != EVENT_RECALL) {
+	if (event != EVENT_STARTUP && event != EVENT_RECALL) {
+		if (p) {
 			report(program_name(p), event, &utcb->state);
 			program_ended(p, PROGRAM_KILLED,
 				      faults[event].signal ? faults[event].signal : SIGSEGV);
 		}
-		/* The slot is reused only when its event portals are gone. */
-		if (event != EVENT_RECALL)
-			sleep = books.program[id / EVENT_COUNT % PROGRAMS_MAX].grave;
+		sleep = program_bury(id / EVENT_COUNT);
 	}
 	books_unlock();
 	return sleep;

@@ -3,8 +3,8 @@
  * main.c - the roottask's start: memory, log, configuration, portals; then two threads take over.
  *
  * The kernel starts the first EC at priority 1 (ABI reference 1.3), too low to serve others. It
- * prepares everything while nobody else runs, starts the starter and the reaper above all programs
- * but under nothing else, and ends.
+ * prepares everything while nobody else runs, starts the starter and the reaper at the highest priority,
+ * and ends.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "runtime/lib/cpio.h"
 #include "runtime/lib/runtime.h"
 
-#define ROOT_PRIO	120
+#define ROOT_PRIO	SC_PRIO_MAX
 #define HANDLER_STACK	(32 * 1024)
 #define THREAD_STACK	(64 * 1024)
 #define CONF_NAME	"boot.conf"

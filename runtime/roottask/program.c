@@ -127,6 +127,18 @@ void program_ended(struct program *p, enum program_end how, unsigned value)
 	hedron_sm_up(books.reap);
 }
 
+/* For an EC of the program that is not to run again: the semaphore to reply with, on which it sleeps
+ * until the reaper wakes it to its death; 0 if that has been. */
+cap_sel program_bury(uint32_t number)
+{
+	struct program *p = &books.program[number % PROGRAMS_MAX];
+
+	if (p->number != number || !p->grave)
+		return 0;
+	p->graves++;
+	return p->grave;
+}
+
 /* The slot is free again; its objects are gone. */
 void program_free(struct program *p)
 {

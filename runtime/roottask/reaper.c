@@ -4,10 +4,10 @@
  *
  * Killing must work on every kernel of this ABI, also one that lets an EC run on when all its
  * capabilities are gone (ABI reference 11.3). So the program's event portals are revoked and all its
- * memory unmapped: any EC of it that still runs faults at its next instruction, finds no portal and
- * is killed by the kernel; a client that waits for one gets ABORT. ECs that sleep on the program's
- * graveyard semaphore wake to the same fate when that is destroyed. SC first, EC last, PD at the end,
- * each step after the grace period of the one before (11.2).
+ * memory unmapped: an EC of it that still runs faults at its next instruction, finds no portal and is
+ * killed by the kernel, and a client that waits for it gets ABORT. ECs that sleep in their grave are
+ * woken to the same fate, others meet it when what they wait for is over. Nothing of this needs a
+ * grace period (11.2): unmapping takes effect at once on all CPUs.
  *
  * Then the services that asked for it hear that the client is gone, and frames that nobody else can
  * have (graph.c) go back to the machine. Limit: a service that does not answer holds up the reaper,
@@ -29,32 +29,17 @@ static struct program *next_ending(void)
 
 /* ---- kill ----------------------------------------------------------------------------------------- */
 
-static void revoke_and_wait(hedron_crd crd)
+static void drop(cap_sel *sel)
 {
-	static cap_sel gone;
-
-	if (!gone)
-		gone = hedron_sm_new(0);
-	hedron_revoke_notify(crd, 1, gone);
-	hedron_sm_down(gone, 0);
-}
-
-static void drop(cap_sel *sel, bool wait)
-{
-	if (!*sel || *sel == HEDRON_NO_SEL)
-		return;
-	if (wait)
-		revoke_and_wait(crd_obj(*sel, 0, RIGHTS_ALL));
-	else
-		hedron_revoke(crd_obj(*sel, 0, RIGHTS_ALL), 1);
-	hedron_sel_free(*sel, 0);
+	if (*sel && *sel != HEDRON_NO_SEL)
+		hedron_obj_drop(*sel);
 	*sel = 0;
 }
 
 static void drop_portals(struct program *p)
 {
 	for (unsigned cpu = 0; cpu < HEDRON_NUM_CPU; cpu++) {
-		drop(&p->root[cpu], false);
+		drop(&p->root[cpu]);
 		if (!p->events[cpu])
 			continue;
 		hedron_revoke(crd_obj(p->events[cpu], 5, RIGHTS_ALL), 1);
@@ -63,17 +48,22 @@ static void drop_portals(struct program *p)
 	}
 }
 
-/* No lock: nobody else touches a program that is ENDING, but for the handlers' look at its grave. */
+/* Nobody else touches a program that is ENDING, but for handlers that put ECs into its grave. The SC goes
+ * first and the EC last of the two (ABI reference 11.3). */
 static void kill(struct program *p)
 {
 	drop_portals(p);
 	if (p->pd)
 		mem_unmap_all(p->pd);
-	drop(&p->sc, true);
-	drop(&p->grave, true);
-	drop(&p->sm, false);
-	drop(&p->ec, false);
-	drop(&p->pd, true);
+	drop(&p->sc);
+	books_lock();
+	for (; p->graves; p->graves--)
+		hedron_sm_up(p->grave);
+	drop(&p->grave);
+	books_unlock();
+	drop(&p->ec);
+	drop(&p->sm);
+	drop(&p->pd);
 }
 
 /* ---- telling the services ------------------------------------------------------------------------- */

@@ -150,8 +150,8 @@ static enum svc_status on_exit(struct call *c)
 		return SVC_INVALID;
 	if (req->how == PROGRAM_KILLED)
 		log_root("%s ended itself with signal %u", program_name(c->p), req->value);
+	c->sleep = program_bury(c->p->number);
 	program_ended(c->p, req->how, req->value);
-	c->sleep = c->p->grave;
 	return SVC_OK;
 }
 
@@ -249,7 +249,7 @@ static void serve(struct call *c)
 		hedron_answer(c->utcb, sizeof(struct svc_reply), status, 0);
 }
 
-/* id: the caller's number. What an ended program still calls is answered by sleep. */
+/* id: the caller's number. A program that has ended is refused whatever it still asks. */
 cap_sel root_handle(uint64_t id, struct hedron_utcb *utcb, void *arg)
 {
 	struct call c = { .c = arg, .utcb = utcb };
