@@ -30,11 +30,6 @@ bool check_passed(void)
 	return !failed;
 }
 
-void check_fail(void)
-{
-	failed = true;
-}
-
 bool check_true(bool ok, const char *what, const char *file, int line)
 {
 	if (!ok) {

@@ -54,4 +54,3 @@ void must(enum hedron_status status, const char *what, const char *file, int lin
 /* The result of the case in progress; used by runner.c. */
 void check_begin(void);
 bool check_passed(void);
-void check_fail(void);

@@ -68,9 +68,12 @@ cap_sel sel_permanent(unsigned order)
 
 static void sels_reset(void)
 {
-	for (cap_sel sel = first_sel; sel < next_sel; sel++)
-		if (sel % SEL_PAGE && obj_at(sel))
-			hedron_revoke(crd_obj(sel, 0, RIGHTS_ALL), 1);
+	for (cap_sel sel = first_sel; sel < next_sel; sel++) {
+		if (!(sel % SEL_PAGE) || !obj_at(sel))
+			continue;
+		hedron_revoke(crd_obj(sel, 0, RIGHTS_ALL), 1);
+		CHECK_EQ(obj_at(sel), 0);
+	}
 	first_sel = next_sel;
 }
 

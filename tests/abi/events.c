@@ -238,6 +238,33 @@ static void page_fault_mapping_by_reply(void)
 	CHECK_EQ(*(char *)frame, 1);
 }
 
+#define LOW_VA	0x50000000000	/* reached by the window of a startup reply, 2^31 pages from 0 */
+
+static bool react_map_at_startup(struct thread *t, unsigned event, struct hedron_utcb *u)
+{
+	if (event != EVENT_STARTUP)
+		return false;
+	*utcb_item(u, 0) = (struct hedron_typed){
+		crd_mem(frame_for_fault, 0, MEM_R | MEM_W),
+		xfer_make(XFER_DELEGATE, LOW_VA >> HEDRON_PAGE_SHIFT) };
+	u->items = utcb_items(0, 1);
+	return false;			/* and start as usual */
+}
+
+static void startup_mapping_by_reply(void)
+{
+	char *frame = pool_alloc(0);
+	struct thread *t;
+
+	frame_for_fault = page_of(frame);
+	t = thread_run(&(struct thread_spec){ .fn = do_write, .arg = (void *)LOW_VA,
+					      .react = react_map_at_startup,
+					      .child = child_new() });
+	CHECK(t->finished);
+	CHECK_EQ(t->count, 0);
+	CHECK_EQ(frame[0], 1);
+}
+
 /* The fault is at page 0 of eight; map all with one item, or with eight. */
 static unsigned items_for_fault;
 
@@ -816,6 +843,7 @@ static const struct abi_case cases[] = {
 	{ "11.5 addresses above the user limit are plain page faults", page_fault_beyond_user },
 	{ "7.4 a page-fault reply maps by typed item, mtd 0 retries",
 	  page_fault_mapping_by_reply },
+	{ "7.4 a startup reply maps by typed item", startup_mapping_by_reply },
 	{ "7.4 a page-fault reply maps many pages at once", page_fault_batch_mapping },
 	{ "6 the message has all registers that MTD selects", message_has_all_registers },
 	{ "7.4 all registers are restored, RCX and R11 too", all_registers_are_restored },

@@ -232,6 +232,32 @@ static void many_calls(void)
 	CHECK_EQ(t->count, 200);
 }
 
+/* A signal, as a personality sends it to a thread inside a call: the call's reply comes first. */
+static bool react_recall_in_call(struct thread *t, unsigned event, struct hedron_utcb *u)
+{
+	if (event == EVENT_RECALL)
+		return true;		/* go on */
+	if (event != EVENT_FOREIGN)
+		return false;
+	CHECK_OK(hedron_recall(t->ec));
+	resume(u);
+	return true;
+}
+
+static void recall_inside_a_call(void)
+{
+	struct thread *t = run_foreign(react_recall_in_call);
+	const struct hedron_state *s = &t->log[1].state;
+
+	REQUIRE(t->finished);
+	CHECK_EQ(t->count, 2);
+	CHECK_EQ(t->log[1].event, EVENT_RECALL);
+	CHECK_EQ(s->rip, body_regs.rip);
+	CHECK_EQ(s->rsp, body_regs.rsp);
+	CHECK_EQ(s->rax, 0x1234);
+	CHECK_EQ(body_regs.rax, 0x1234);
+}
+
 /* ---- the choice of the portal --------------------------------------------------------------- */
 
 static void child_loses(const struct child *c, cap_sel sel)
@@ -487,6 +513,8 @@ static const struct abi_case cases[] = {
 	{ "8.4 the reply sets RCX, R11 and RFLAGS as for a Linux call", reply_sets_rcx_and_r11 },
 	{ "8.3 FS and GS base travel, FS_GS in the reply sets them", bases_travel, CASE_FSGSBASE },
 	{ "8.4 many calls in a row", many_calls },
+	{ "11.3 recall inside a foreign call: event 31 has the state of the reply",
+	  recall_inside_a_call },
 	{ "8.2 without a portal at base + CPU the EC is killed", base_portal_is_needed },
 	{ "8.2 without a portal at event base + base + CPU the EC is killed",
 	  event_portal_is_needed },

@@ -508,6 +508,22 @@ static void items_are_done_in_order(void)
 	CHECK_STATUS(hedron_sm_down(to + 2, 1), HEDRON_TIMEOUT);
 }
 
+static void most_typed_items(void)
+{
+	struct portal *p = service_new(serve_copy, &seen);
+	cap_sel sm = make_sm(0), dst = sel_alloc();
+
+	memset(utcb()->word, 0, sizeof(utcb()->word));
+	*utcb_item(utcb(), UTCB_TYPED_MAX - 1) = (struct hedron_typed){ crd_obj(sm, 0, SM_UP),
+									XFER_DELEGATE };
+	p->handler->utcb->del_window = crd_obj(dst, 0, RIGHTS_ALL);
+	utcb()->items = utcb_items(0, 0xffff);
+	REQUIRE_OK(hedron_call(p->sel));
+	CHECK_EQ(seen.items, utcb_items(0, 0xffff));
+	CHECK_EQ(utcb_item(&seen, UTCB_TYPED_MAX - 1)->crd, crd_obj(dst, 0, SM_UP));
+	CHECK_EQ(obj_at(dst), crd_obj(dst, 0, SM_UP));
+}
+
 static void item_delegates_memory(void)
 {
 	struct portal *p = service_new(serve_copy, &seen);
@@ -650,6 +666,7 @@ static const struct abi_case cases[] = {
 	  item_delegates_a_semaphore },
 	{ "9.1 an item that fails has CRD 0", item_without_window },
 	{ "9.1 several items, hotspots inside the window", items_are_done_in_order },
+	{ "5.1 item 253 is executed, larger counts are clipped", most_typed_items },
 	{ "9.1 an item delegates memory", item_delegates_memory },
 	{ "9.1 a reply delegates into the caller's window", reply_delegates },
 	{ "4.5 translation gives the receiver's selector and the sender's rights",

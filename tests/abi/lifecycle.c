@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lifecycle.c - stopping and destroying, and input that an enemy would choose (ABI reference 4.7,
- * 11).
+ * lifecycle.c - stopping and destroying threads and other objects (ABI reference 11).
  */
 #include "check.h"
 #include "child.h"
@@ -10,8 +9,6 @@
 #include "regs.h"
 #include "runner.h"
 #include "thread.h"
-
-#define NON_CANONICAL	0x8000000000000000ull
 
 static hedron_crd one(cap_sel sel)	{ return crd_obj(sel, 0, RIGHTS_ALL); }
 
@@ -256,13 +253,14 @@ static void churn(unsigned n)
 
 static void objects_are_reclaimed(void)
 {
-	for (unsigned i = 0; i < 20; i++) {
-		churn(50);
+	for (unsigned i = 0; i < 3; i++) {
+		churn(300);
 		revoke_and_wait(make_sm(0));
 	}
 }
 
-static void memory_ends_with_a_status(void)
+/* Create ECs until the kernel's memory is exhausted, then remove them all. Returns how many. */
+static unsigned exhaust(void)
 {
 	enum hedron_status status = HEDRON_SUCCESS;
 	cap_sel pd = make_pd(), first = sel_alloc(), sel = first;
@@ -277,110 +275,23 @@ static void memory_ends_with_a_status(void)
 	for (cap_sel s = first; s < sel; s++)
 		if (s % 512)
 			hedron_revoke(one(s), 1);
+	hedron_revoke(one(pd), 1);
 	revoke_and_wait(make_sm(0));
-	CHECK(EVENTUALLY(hedron_create_ec(sel_alloc(), pd, 0, env.cpu, va_alloc(0), 0, 0) ==
-			 HEDRON_SUCCESS));
+	return n;
 }
 
-/* ---- hostile input -------------------------------------------------------------------------- */
-
-static struct hedron_state poison;
-
-static void do_ud2(void *arg)
+static void memory_ends_with_a_status(void)
 {
-	__asm__ volatile("ud2");
+	exhaust();
+	CHECK_OK(hedron_create_ec(sel_alloc(), ROOT_SEL_PD, 0, env.cpu, va_alloc(0), 0, 0));
 }
 
-static bool react_poison(struct thread *t, unsigned event, struct hedron_utcb *u)
+/* What the first round leaves behind is room in the object space, less than 1 % of all. */
+static void memory_comes_back(void)
 {
-	if (event != EVENT_UD)
-		return false;
-	u->state.rip = poison.rip ? poison.rip : u->state.rip + UD2_LEN;
-	u->state.rsp = poison.rsp ? poison.rsp : u->state.rsp;
-	u->state.fs_base = poison.fs_base;
-	u->state.gs_base = poison.gs_base;
-	u->state.mtd = poison.mtd;
-	return true;
-}
+	unsigned first = exhaust(), second = exhaust();
 
-/* Whatever becomes of the thread, the others run on. */
-static void run_poisoned(void)
-{
-	struct thread *t = thread_new(&(struct thread_spec){ .fn = do_ud2, .react = react_poison });
-
-	thread_start(t, PRIO_HIGH);
-	sleep_ms(2);
-	CHECK(t->count >= 1);
-}
-
-static void non_canonical_rip(void)
-{
-	poison = (struct hedron_state){ .mtd = MTD_RIP, .rip = NON_CANONICAL };
-	run_poisoned();
-	poison.rip = 0x800000000000;
-	run_poisoned();
-	poison.rip = ~0ull;
-	run_poisoned();
-}
-
-static void non_canonical_rsp(void)
-{
-	poison = (struct hedron_state){ .mtd = MTD_RIP | MTD_RSP, .rsp = NON_CANONICAL };
-	run_poisoned();
-}
-
-static void non_canonical_bases(void)
-{
-	poison = (struct hedron_state){ .mtd = MTD_RIP | MTD_FS_GS, .fs_base = NON_CANONICAL };
-	run_poisoned();
-	poison = (struct hedron_state){ .mtd = MTD_RIP | MTD_FS_GS, .gs_base = 0x800000000000 };
-	run_poisoned();
-}
-
-static void kernel_rip(void)
-{
-	poison = (struct hedron_state){ .mtd = MTD_RIP, .rip = 0xffffffff88000000 };
-	run_poisoned();
-}
-
-static void non_canonical_entry(void)
-{
-	cap_sel ec = sel_alloc(), pt = sel_alloc();
-
-	MUST(hedron_create_ec(ec, ROOT_SEL_PD, 0, env.cpu, 0, (uint64_t)stack_alloc(), EVENTS_NONE));
-	if (hedron_create_pt(pt, ROOT_SEL_PD, ec, 0, NON_CANONICAL) != HEDRON_SUCCESS)
-		return;
-	runner_utcb()->items = 0;
-	CHECK_STATUS(hedron_call(pt), HEDRON_ABORT);
-}
-
-static cap_sel serve_nothing(struct portal *p)
-{
-	p->handler->utcb->items = 0;
-	return 0;
-}
-
-static void recall_of_a_local_ec(void)
-{
-	struct portal *p = service_new(serve_nothing, 0), *q = service_new(serve_nothing, 0);
-
-	hedron_recall(p->handler->ec);
-	runner_utcb()->items = 0;
-	hedron_call(p->sel);		/* whatever it answers */
-	runner_utcb()->items = 0;
-	CHECK_OK(hedron_call(q->sel));
-}
-
-static void empty_selector_page(void)
-{
-
-	cap_sel sel = HEDRON_NUM_SEL - 1000;	/* nobody has been there */
-
-	CHECK_STATUS(hedron_sm_up(sel), HEDRON_BAD_CAP);
-	REQUIRE_OK(hedron_create_sm(sel, ROOT_SEL_PD, 0));
-	CHECK_OK(hedron_sm_up(sel));
-	CHECK_OK(hedron_sm_down(sel, 1));
-	CHECK_OK(hedron_revoke(one(sel), 1));
+	CHECK(second + first / 100 >= first);
 }
 
 static const struct abi_case cases[] = {
@@ -399,18 +310,7 @@ static const struct abi_case cases[] = {
 	{ "9.4 a caller destroyed during its call leaves the handler usable",
 	  destroyed_caller_leaves_the_handler, CASE_OURS },
 	{ "11.1 memory of destroyed objects is used again", objects_are_reclaimed },
-	{ "11.4 a reply with a non-canonical RIP harms only its thread", non_canonical_rip,
-	  CASE_OURS },
-	{ "11.4 a reply with a non-canonical RSP harms only its thread", non_canonical_rsp,
-	  CASE_OURS },
-	{ "11.4 a reply with a non-canonical FS or GS base harms only its thread",
-	  non_canonical_bases, CASE_OURS },
-	{ "11.4 a reply with RIP in the kernel harms only its thread", kernel_rip },
-	{ "11.4 a portal with a non-canonical entry harms only its handler", non_canonical_entry,
-	  CASE_OURS },
-	{ "11.4 recall of a local EC harms nobody", recall_of_a_local_ec, CASE_OURS },
-	{ "4.7 a selector can be looked up before its page is used", empty_selector_page,
-	  CASE_OURS },
 	{ "11.4 the end of kernel memory is a status", memory_ends_with_a_status, CASE_OURS },
+	{ "11.1 after exhaustion all memory comes back", memory_comes_back, CASE_OURS },
 };
 SUITE(lifecycle, cases);

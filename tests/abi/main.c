@@ -4,7 +4,7 @@
  * COM1, and ends the machine.
  *
  * It asks only what the ABI reference states. With "ours" in its module string it also asks that
- * the reference's known defects are absent. See docs: tests/abi/README.md.
+ * the reference's known defects are absent. See README.md.
  */
 #include "boot.h"
 #include "console.h"
@@ -14,7 +14,7 @@
 extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_ctrl,
 	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_events,
 	suite_foreign, suite_reply_sm, suite_revoke, suite_sm, suite_sched, suite_irq,
-	suite_fpu, suite_smp, suite_lifecycle;
+	suite_fpu, suite_smp, suite_hostile, suite_lifecycle;
 
 const struct abi_suite *const suites[] = {
 	&suite_hip,		/* hip and boot first: they hold the early cases */
@@ -35,6 +35,7 @@ const struct abi_suite *const suites[] = {
 	&suite_irq,
 	&suite_fpu,
 	&suite_smp,
+	&suite_hostile,
 	&suite_lifecycle,	/* last: it is the hardest on the kernel */
 };
 const unsigned suite_count = sizeof(suites) / sizeof(suites[0]);

@@ -85,12 +85,12 @@ static void clean_up(void)
 	children_reset();
 }
 
-static void end_case(bool ok)
+static void end_case(bool finished)
 {
-	report(&suites[run.suite]->cases[run.index], ok);
 	run.in_case = false;
-	run.index++;
 	clean_up();
+	report(&suites[run.suite]->cases[run.index], finished && check_passed());
+	run.index++;
 }
 
 static void do_case(const struct abi_case *c)
@@ -107,7 +107,7 @@ static void do_case(const struct abi_case *c)
 	check_begin();
 	run.in_case = true;
 	c->run();
-	end_case(check_passed());
+	end_case(true);
 	hedron_sm_up(run.alive);
 }
 
