@@ -187,9 +187,9 @@ short console_poll(struct file *file, struct wait_queue **queue)
 	*queue = &console.input_queue;
 	if (r == -EAGAIN)
 		return events;
-	if (input.count)
-		return events | POLLIN | POLLRDNORM;
-	return events | (file->ops == &tty_ops ? POLLIN | POLLRDNORM : 0) | POLLHUP;
+	/* At the end, a read does not wait either: also to those who look for POLLIN only, because a file
+	 * of the host would tell them so. */
+	return events | POLLIN | POLLRDNORM | (input.count ? 0 : POLLHUP);
 }
 
 static long pipe_stat(struct file *file, struct fs_attr *attr)
