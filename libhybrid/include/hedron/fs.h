@@ -23,10 +23,11 @@
 #define FS_LINKS_MAX	40		/* symbolic links followed in one walk; more: LOOP */
 #define FS_SIZE_MAX	(1ull << 43)	/* bytes of a file; more: TOO_BIG */
 
-/* Grants in the client's badge. */
-#define FS_GRANT_READ	(1u << 0)
+/* Grants in the client's badge. What is not said of READ, WRITE and MAP below, any of READ and WRITE
+ * allows: opening to read, attributes, FS_GETPATH, FS_STATFS. */
+#define FS_GRANT_READ	(1u << 0)	/* content, entries, texts of links */
 #define FS_GRANT_WRITE	(1u << 1)	/* create, change, remove */
-#define FS_GRANT_MAP	(1u << 2)	/* FS_MAP; for write with FS_GRANT_WRITE */
+#define FS_GRANT_MAP	(1u << 2)	/* FS_MAP, with READ; with its flags also WRITE */
 #define FS_GRANT_UNPIN	(1u << 3)	/* trusted: FS_UNMAP frees frames before the session ends */
 
 enum fs_op {
@@ -102,8 +103,9 @@ struct fs_opened {
 	struct fs_attr attr;		/* 0x10 */
 };
 
-/* Operations on an id alone: FS_CLOSE (answer svc_reply), FS_STAT (answer fs_stat_reply),
- * FS_READLINK (answer fs_data), FS_GETPATH of a directory (answer fs_data; NOT_FOUND: removed). */
+/* Operations on an id alone: FS_CLOSE (answer svc_reply; INVALID: FS_ROOT), FS_STAT (answer
+ * fs_stat_reply), FS_READLINK (answer fs_data; TYPE: no link), FS_GETPATH of a directory (answer
+ * fs_data; NOT_FOUND: removed; TOO_LONG: more than FS_READ_MAX). */
 struct fs_id {
 	struct svc_request req;
 	uint32_t id;			/* 0x08 */
@@ -122,8 +124,10 @@ struct fs_data {
 #define FS_READ_MAX	SVC_INLINE_MAX(sizeof(struct fs_data))
 
 /* FS_READ: answer fs_data, fewer bytes only at the end of the file. FS_READDIR: offset is a cookie,
- * 0 at first; answer fs_data with whole struct fs_dirent records; 0 bytes: end. Cookies stay valid
- * while other names come and go. `.` and `..` are included. */
+ * 0 at first; answer fs_data with whole struct fs_dirent records; 0 bytes: end; INVALID: `len` is too
+ * small for the next. Cookies stay valid while other names come and go. `.` and `..` are included,
+ * then the newest name comes first, so that names made by the reader do not come up. Both: DENIED
+ * through an id with FS_O_PATH. */
 struct fs_io {
 	struct svc_request req;
 	uint32_t id;			/* 0x08 */
@@ -162,7 +166,9 @@ struct fs_written {
  * hotspot i of the client's delegate window. Without FS_MAP_WRITE read-only and executable; pages
  * that do not exist are made only with FS_MAP_ALLOC, else the answer ends before the first hole
  * (value 0: a hole; it reads as zeros). At most FS_MAP_MAX pages a call. The range may reach behind
- * the end of the file only up to its last page (INVALID). FS_UNMAP: gives the pages back. */
+ * the end of the file only up to its last page (INVALID). FS_UNMAP: gives the pages back, also behind
+ * the end; value = pages that it freed from this session, 0 without FS_GRANT_UNPIN. It needs an id of
+ * the file, so unmap before the last close. */
 #define FS_MAP_WRITE	1u
 #define FS_MAP_ALLOC	2u
 #define FS_MAP_MAX	128u
@@ -200,7 +206,7 @@ struct fs_setattr {
  * directory, NOT_EMPTY; else IS_DIR). FS_SYMLINK: path is the new name, path2 the text. FS_RENAME
  * (path to path2 in dir2; flags FS_RENAME_*), FS_LINK (path, or the file `dir` itself if len is 0,
  * to path2 in dir2; flags FS_LINK_FOLLOW). Both paths lie behind each other. Errors as rename(2),
- * link(2) etc. have them. */
+ * link(2) etc. have them; TYPE for EPERM. */
 #define FS_UNLINK_DIR		1u
 #define FS_RENAME_NOREPLACE	1u
 #define FS_RENAME_EXCHANGE	2u
