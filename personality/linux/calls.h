@@ -47,7 +47,8 @@ lx_handler lx_exit, lx_exit_group, lx_getpid, lx_gettid, lx_getppid, lx_getpgrp,
 	lx_getresgid, lx_getgroups, lx_setuid, lx_setgid, lx_setreuid, lx_setregid, lx_setresuid,
 	lx_setresgid, lx_setgroups, lx_arch_prctl, lx_set_tid_address, lx_set_robust_list,
 	lx_get_robust_list, lx_prctl, lx_uname, lx_sysinfo, lx_getrandom, lx_getrlimit, lx_setrlimit,
-	lx_prlimit64, lx_getrusage, lx_times, lx_getpriority, lx_setpriority;
+	lx_prlimit64, lx_getrusage, lx_times, lx_getpriority, lx_setpriority,
+	lx_personality;
 
 /* Scheduling (sched.c). */
 lx_handler lx_sched_yield, lx_sched_getaffinity, lx_sched_setaffinity, lx_sched_getscheduler,

@@ -4,6 +4,7 @@
 
 #include <asm/errno.h>
 #include <asm/prctl.h>
+#include <linux/personality.h>
 #include <linux/prctl.h>
 #include <linux/random.h>
 #include <linux/signal.h>
@@ -130,6 +131,19 @@ long lx_prctl(struct thread *t, const uint64_t *a)
 		return 0;
 	}
 	return -EINVAL;
+}
+
+/* personality(2): the bits are kept; other systems than Linux cannot be had. */
+long lx_personality(struct thread *t, const uint64_t *a)
+{
+	uint32_t old = t->process->persona, new = a[0];
+
+	if (new == 0xffffffff)
+		return old;
+	if ((new & PER_MASK) != PER_LINUX)
+		return -EINVAL;
+	t->process->persona = new;
+	return old;
 }
 
 static void put(char field[__NEW_UTS_LEN + 1], const char *s)

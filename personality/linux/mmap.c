@@ -208,7 +208,7 @@ static bool brk_possible(struct process *p, uint64_t end)
 	struct mm *mm = p->mm;
 	uint64_t from = PAGE_UP(mm->brk), to = PAGE_UP(end);
 
-	if (end < mm->brk_start || to > LX_TASK_SIZE)
+	if (end < mm->brk_start || end > LX_TASK_SIZE)
 		return false;
 	if (end - mm->brk_start > process_limit(p, RLIMIT_DATA))
 		return false;

@@ -85,6 +85,7 @@ struct process {
 	struct sig_process sig;
 	uint64_t start_ns;		/* monotonic */
 	bool no_new_privs;		/* prctl(2) */
+	uint32_t persona;		/* personality(2) */
 	cap_sel pd;
 
 	/* As the loader was told (hedron/loader.h). */

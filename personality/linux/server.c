@@ -166,7 +166,7 @@ static cap_sel serve_call(struct thread *t, struct hedron_utcb *u)
 	load_foreign(&t->regs, &u->state);
 	if (t->process->ending)
 		return answer_ended(t, u);
-	nr = t->regs.rax;
+	nr = (uint32_t)t->regs.rax;
 	memcpy(args, (uint64_t[]){ t->regs.rdi, t->regs.rsi, t->regs.rdx, t->regs.r10, t->regs.r8,
 				   t->regs.r9 }, sizeof(args));
 

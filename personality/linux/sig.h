@@ -50,7 +50,6 @@ struct sig_thread {
 	uint64_t trap_number, trap_error, trap_addr;	/* of the last exception, for the frame */
 };
 
-void signal_init_process(struct process *p);
 void signal_init_thread(struct thread *t);
 
 /*

@@ -61,11 +61,6 @@ const char *signal_name(int sig)
 	return other;
 }
 
-void signal_init_process(struct process *p)
-{
-	p->sig = (struct sig_process){ 0 };
-}
-
 void signal_init_thread(struct thread *t)
 {
 	t->sig = (struct sig_thread){ .stack_flags = SS_DISABLE };

@@ -43,6 +43,7 @@ const struct lx_call lx_calls[] = {
 	FULL(set_robust_list,	"ptr len"),
 	FULL(get_robust_list,	"int ptr ptr"),
 	PART(prctl,		"prctl ptr ptr ptr ptr", "name, dumpable, no_new_privs, pdeathsig, capbset"),
+	PART(personality,	"hex", "PER_LINUX; the bits have no effect"),
 	FULL(uname,		"ptr"),
 	FULL(sysinfo,		"ptr"),
 	FULL(getrandom,		"out:ret len random"),

@@ -135,6 +135,7 @@ struct thread *thread_new(struct process *p)
 	t->state = THREAD_RUNNING;
 	t->number = p->next_thread++;
 	t->regs.rflags = USER_RFLAGS;
+	signal_init_thread(t);
 	list_add_tail(&p->threads, &t->of_process);
 	p->live_threads++;
 	return t;

@@ -200,6 +200,7 @@ static long sleep_clock(const struct thread *t, int clock)
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
 		return 0;
+	case CLOCK_THREAD_CPUTIME_ID:
 	case CLOCK_PROCESS_CPUTIME_ID:	/* Limit: sleeping by CPU time */
 	case CLOCK_REALTIME_ALARM:
 	case CLOCK_BOOTTIME_ALARM:
