@@ -38,8 +38,9 @@ $(RTLIB): $(RTLIB_OBJS) $(RTLIB_HYBRID)
 	$(call say,AR,$@)
 	$(Q)rm -f $@.tmp && $(AR) rcsD $@.tmp $^ && mv $@.tmp $@
 
-$(RTLIB_LIBC): $(RTLIB) runtime/lib/pure-members $(MUSL_LIBC)
+$(RTLIB_LIBC): $(RTLIB) runtime/lib/pure-members runtime/lib/check-musl $(MUSL_LIBC)
 	$(call say,AR,$@)
+	$(Q)runtime/lib/check-musl $(MUSL_LIBC)
 	$(Q)rm -rf $@.d $@.tmp && mkdir -p $@.d
 	$(Q)runtime/lib/pure-members $(MUSL_LIBC) $(RTLIB) > $@.list
 	$(Q)cd $@.d && xargs $(AR) x $(abspath $(MUSL_LIBC)) < $(abspath $@.list)
