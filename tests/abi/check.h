@@ -13,7 +13,7 @@
 enum case_kind {
 	CASE_ANY,	/* holds on every kernel of this ABI */
 	CASE_EARLY,	/* the same, and needs no second EC: runs before the worker is created */
-	CASE_OURS,	/* a defect of the published kernel that ours does not have ("ours" given) */
+	CASE_OURS,	/* a known defect of other kernels that ours lacks; needs "ours" */
 	CASE_SMP,	/* needs a second CPU */
 	CASE_FSGSBASE,	/* needs a CPU with RDFSBASE */
 	CASE_XSAVE,	/* needs a CPU with XSAVE */

@@ -129,7 +129,8 @@ static void bases_are_kept(void)
 	cap_sel sm = make_sm(0);
 	uint64_t fs, gs;
 
-	__asm__ volatile("wrfsbase %0; wrgsbase %1" : : "r"(0x123456789aull), "r"(0x76543210fedcull));
+	__asm__ volatile("wrfsbase %0; wrgsbase %1"
+			 : : "r"(0x123456789aull), "r"(0x76543210fedcull));
 	hedron_sm_up(sm);
 	hedron_sm_down(sm, 1);
 	hedron_sm_down(sm, deadline_ms(2));	/* with a switch to the idle thread */

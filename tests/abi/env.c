@@ -196,6 +196,12 @@ static void pool_find(void)
 
 /* ---- start and end of a case ---------------------------------------------------------------- */
 
+/* Does `s` begin with the word? */
+static bool is_word(const char *s, const char *word, unsigned len)
+{
+	return !memcmp(s, word, len) && (!s[len] || s[len] == ' ');
+}
+
 /* Does the roottask's module string contain the word?  "file arguments", 0-terminated. */
 static bool module_has_argument(const char *word, unsigned len)
 {
@@ -207,7 +213,7 @@ static bool module_has_argument(const char *word, unsigned len)
 			continue;
 		s = phys_map(m->aux, HEDRON_PAGE_SIZE);
 		for (; *s; s++)
-			if (*s == ' ' && !memcmp(s + 1, word, len) && (!s[1 + len] || s[1 + len] == ' '))
+			if (*s == ' ' && is_word(s + 1, word, len))
 				return true;
 		return false;
 	}

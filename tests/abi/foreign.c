@@ -19,11 +19,7 @@ static struct hedron_utcb message;
 
 static void mark_body_regs(void)
 {
-	uint64_t *r = (uint64_t *)&body_regs;
-
-	for (unsigned i = 0; i < 16; i++)
-		r[i] = 0x0101010101010101ull * i + 0x7700;
-	body_regs.rflags = USER_RFLAGS | 0x8d5;
+	regs_mark(&body_regs, 0x7700);
 }
 
 static void do_syscall(void *arg)

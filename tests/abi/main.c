@@ -12,9 +12,10 @@
 #include "runner.h"
 
 extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_ctrl,
-	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_events,
-	suite_foreign, suite_reply_sm, suite_revoke, suite_sm, suite_sched, suite_irq,
-	suite_fpu, suite_smp, suite_hostile, suite_lifecycle;
+	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_items,
+	suite_exceptions, suite_faults, suite_events, suite_recall, suite_foreign, suite_reply_sm,
+	suite_revoke, suite_sm, suite_sched, suite_irq, suite_fpu, suite_smp, suite_hostile,
+	suite_lifecycle;
 
 const struct abi_suite *const suites[] = {
 	&suite_hip,		/* hip and boot first: they hold the early cases */
@@ -26,7 +27,11 @@ const struct abi_suite *const suites[] = {
 	&suite_delegate_mem,
 	&suite_ports,
 	&suite_ipc,
+	&suite_items,
+	&suite_exceptions,
+	&suite_faults,
 	&suite_events,
+	&suite_recall,
 	&suite_foreign,
 	&suite_reply_sm,
 	&suite_revoke,

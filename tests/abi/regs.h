@@ -64,6 +64,16 @@ extern struct cpu_regs spy_regs;
 void fx_save(struct fx_state *fx);
 void fx_load(const struct fx_state *fx);
 
+/* A value of its own in each general register, and the arithmetic flags set (OF SF ZF AF PF CF). */
+static inline void regs_mark(struct cpu_regs *regs, uint64_t seed)
+{
+	uint64_t *r = &regs->rax;
+
+	for (unsigned i = 0; i < 16; i++)
+		r[i] = 0x0101010101010101ull * i + seed;
+	regs->rflags = USER_RFLAGS | 0x8d5;
+}
+
 static inline uint64_t rdtsc(void)
 {
 	uint32_t lo, hi;
