@@ -58,6 +58,25 @@ static void refuse(struct job *job, long err, const char *why)
 	}
 }
 
+/* What a hybrid program holds at CAPS_ROOT. */
+static long fetch_root_portals(struct process *p)
+{
+	struct root_portals *req;
+	enum svc_status status;
+
+	p->root_portals = hedron_sel_alloc(ROOT_PORTALS_ORDER);
+	if (p->root_portals == HEDRON_NO_SEL) {
+		p->root_portals = 0;
+		return -ENOMEM;
+	}
+	req = hedron_svc_request(sizeof(*req), ROOT_VERSION, ROOT_PORTALS);
+	req->program = p->program;
+	hedron_msg_recv_obj(hedron_utcb(), p->root_portals, ROOT_PORTALS_ORDER);
+	status = hedron_svc_call(hedron_caps() + CAPS_ROOT + hedron_cpu(), sizeof(struct svc_reply));
+	hedron_utcb()->del_window = CRD_NULL;
+	return status == SVC_OK ? 0 : -EACCES;
+}
+
 static long set_up(struct process *p, struct job *job, const char **why)
 {
 	long err;
@@ -72,6 +91,8 @@ static long set_up(struct process *p, struct job *job, const char **why)
 		return err == -ENOMEM ? err : -EACCES;
 	}
 	err = exec_load(p, &job->exec, why);
+	if (!err && p->hybrid)
+		err = fetch_root_portals(p);
 	return err ? err : process_run(p);
 }
 

@@ -134,8 +134,10 @@ void process_delete(struct process *p)
 	files_exit(p);
 	mm_free(p->mm);
 	list_remove(&p->all);
-	if (p->root_portal)
-		hedron_obj_drop(p->root_portal);
+	if (p->root_portals) {
+		hedron_revoke(crd_obj(p->root_portals, ROOT_PORTALS_ORDER, RIGHTS_ALL), 1);
+		hedron_sel_free(p->root_portals, ROOT_PORTALS_ORDER);
+	}
 	free(p->path);
 	free(p);
 }

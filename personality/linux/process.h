@@ -70,6 +70,8 @@ struct lx_rlimit {
 	uint64_t soft, hard;
 };
 
+#define ROOT_PORTALS_ORDER	6	/* one for each CPU, HEDRON_NUM_CPU */
+
 struct process {
 	int pid, ppid, pgid, sid;
 	char name[16];			/* last part of the program's path (prctl(2), PR_SET_NAME) */
@@ -94,7 +96,7 @@ struct process {
 	bool trace;
 	bool hybrid;			/* marked hybrid and allowed to be */
 	bool may_create;		/* hybrid: its own PD comes with PD_CREATE */
-	cap_sel root_portal;		/* hybrid: for CAPS_ROOT; 0: none */
+	cap_sel root_portals;		/* hybrid: 64 selectors, + CPU: for CAPS_ROOT; 0: none */
 	bool ending;			/* no thread of it may run on ... */
 	uint32_t end_how, end_value;	/* ... because of this */
 	struct list all;		/* processes */

@@ -180,8 +180,9 @@ static void give_program_caps(struct process *p, struct thread *t)
 	hedron_delegate(own_pd(), p->pd, crd_mem((uint64_t)hedron_hip() / PAGE_SIZE, 0, MEM_R),
 			xfer_make(XFER_DELEGATE, LX_HIP_ADDR / PAGE_SIZE),
 			crd_mem(LX_HIP_ADDR / PAGE_SIZE, 0, MEM_R));
-	if (p->root_portal)
-		give(p, p->root_portal, 0, PT_CALL, LX_PROGRAM_CAPS + CAPS_ROOT + hedron_cpu());
+	if (p->root_portals)
+		give(p, p->root_portals + hedron_cpu(), 0, PT_CALL,
+		     LX_PROGRAM_CAPS + CAPS_ROOT + hedron_cpu());
 }
 
 long thread_start(struct thread *t)
