@@ -24,14 +24,15 @@ static long check(long result, const char *what)
 
 static void list(const char *path)
 {
-	DIR *dir = opendir(path);
-	struct dirent *d;
+	struct dirent **d;
+	int n = check(scandir(path, &d, NULL, alphasort), "scandir");
 
-	while (dir && (d = readdir(dir)))
-		if (d->d_name[0] != '.')
-			printf("  %s\n", d->d_name);
-	if (dir)
-		closedir(dir);
+	for (int i = 0; i < n; i++) {
+		if (d[i]->d_name[0] != '.')
+			printf("  %s\n", d[i]->d_name);
+		free(d[i]);
+	}
+	free(d);
 }
 
 int main(void)

@@ -48,6 +48,7 @@ int main(void)
 	uint32_t sum = 0;
 	cap_sel tour;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);	/* whole lines, between those of the others */
 	printf("[hybrid]   I am Linux process %d, and the native part is %s.\n", getpid(),
 	       hedron_present() ? "present" : "not present: this is plain Linux");
 	if (!hedron_present())

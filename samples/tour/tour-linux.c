@@ -41,6 +41,7 @@ int main(void)
 	char text[128] = "";
 	int fd;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("[linux]    I am process %d, made by musl-gcc, and know nothing of Hedron.\n", getpid());
 	if (publish(FROM_LINUX, "greetings from write(2)")) {
 		printf("[linux]    %s: %s\n", FROM_LINUX, strerror(errno));
