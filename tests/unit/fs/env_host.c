@@ -11,6 +11,7 @@ uint64_t env_pages, env_objects, env_limit = 1 << 20;
 int64_t env_time = 1000000000;
 
 static uint64_t allocs, fail_at;
+static char *arena, *arena_next, *arena_end;
 
 void env_fail_at(uint64_t n)
 {
@@ -29,6 +30,12 @@ bool env_may_alloc(void)
 	return !env_failed();
 }
 
+void env_arena(void *memory, uint64_t pages)
+{
+	arena = arena_next = memory;
+	arena_end = arena + pages * PAGE_SIZE;
+}
+
 void *page_alloc(uint64_t place)
 {
 	void *p;
@@ -36,15 +43,21 @@ void *page_alloc(uint64_t place)
 	(void)place;
 	if (!env_may_alloc() || env_pages == env_limit)
 		return NULL;
-	p = aligned_alloc(PAGE_SIZE, PAGE_SIZE);
 	env_pages++;
+	if (arena_next < arena_end) {
+		p = arena_next;
+		arena_next += PAGE_SIZE;
+	} else {
+		p = aligned_alloc(PAGE_SIZE, PAGE_SIZE);
+	}
 	return memset(p, 0, PAGE_SIZE);
 }
 
 void page_free(void *page)
 {
 	env_pages--;
-	free(page);
+	if ((char *)page < arena || (char *)page >= arena_end)
+		free(page);
 }
 
 struct page_counts page_counts(void)

@@ -168,6 +168,7 @@ static void check_replace(void)
 
 static void check_bad(void)
 {
+	static char text[FS_PATH_MAX + 2];
 	bool good = true;
 
 	begin();
@@ -197,6 +198,26 @@ static void check_bad(void)
 	add((struct member){ "root/l", 0120777 });
 	end_archive();
 	ok(load(size) == SVC_INVALID, "a link without text: INVALID");
+	ok(world_end(), "nothing is left over");
+
+	begin();
+	memset(text, 't', sizeof(text) - 1);
+	add((struct member){ "root/l", 0120777, text });
+	end_archive();
+	ok(load(size) == SVC_TOO_LONG, "a link longer than FS_PATH_MAX: TOO_LONG");
+	ok(world_end(), "nothing is left over");
+
+	begin();
+	add((struct member){ "root/f", 0100644, "x" });
+	add((struct member){ "root/f", 0040755 });
+	end_archive();
+	ok(load(size) == SVC_NOT_DIR, "a directory over a file: NOT_DIR");
+	ok(world_end(), "nothing is left over");
+
+	begin();
+	add((struct member){ "root/x", 01100644, "x" });
+	end_archive();
+	ok(load(size) == SVC_FORMAT, "bits that no mode has: FORMAT");
 	ok(world_end(), "nothing is left over");
 
 	begin();

@@ -7,6 +7,7 @@
 /* flags: -Wno-unused-parameter */
 /* test_map.c - pages handed out, and what becomes of them. The "client" holds plain pointers: a frame
  * freed too early is a use after free. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/fs/calls.h"
@@ -203,6 +204,77 @@ static void check_grants(void)
 	ok(world_end(), "nothing is left over");
 }
 
+/* Frames are found and freed whatever the order in which sessions and files come and go. */
+static void check_many(void)
+{
+	uint32_t id[3][4];
+	uint64_t before;
+	char path[8];
+
+	world_begin();
+	for (unsigned f = 0; f < 4; f++) {
+		snprintf(path, sizeof(path), "/%u", f);
+		fill(call_open(path, RW), 'a' + f, 100 * PAGE);
+	}
+	before = env_pages;
+	for (unsigned s = 0; s < 3; s++) {
+		call_as(2 + s, ALL_GRANTS);
+		for (unsigned f = 0; f < 4; f++) {
+			snprintf(path, sizeof(path), "/%u", f);
+			id[s][f] = call_open(path, FS_O_WRITE);
+			call_map(FS_MAP, id[s][f], 0, 0, 100);
+		}
+	}
+	call_truncate(id[2][0], 0);
+	ok(env_pages == before, "pages that three sessions hold");
+	ok(!call_map(FS_UNMAP, id[2][0], 0, 0, 10) && call_value() == 10, "a part is given back");
+	ok(!call_map(FS_UNMAP, id[2][0], 0, 5, 200) && call_value() == 90, "and the rest");
+	call_gone(3);
+	ok(env_pages == before, "two sessions of three");
+	call_as(2, ALL_GRANTS);
+	ok(!call_map(FS_UNMAP, id[0][0], 0, 0, 100) && env_pages == before - 100, "the last frees");
+	call_map(FS_UNMAP, id[0][2], 0, 0, 100);
+	call_map(FS_UNMAP, id[0][1], 0, 0, 100);
+	call_gone(2);
+	call_truncate(id[0][3], 0);
+	call_as(4, ALL_GRANTS);
+	call_truncate(id[2][1], 0);
+	ok(env_pages == before - 100 && call_stat(id[2][1]).blocks == 800, "one session's are left");
+	call_map(FS_UNMAP, id[2][1], 0, 0, 100);
+	ok(env_pages == before - 200, "then none");
+	call_as(1, ALL_GRANTS);
+	ok(world_end(), "nothing is left over");
+}
+
+/* Frames that lie one behind the other go out in one item, as far as hotspots are aligned alike. */
+static void check_orders(void)
+{
+	char *arena = aligned_alloc(64 * PAGE, 64 * PAGE);
+	uint32_t id;
+	bool good = true;
+
+	world_begin();
+	id = call_open("/f", RW);
+	env_arena(arena, 64);
+	call_extend(id, 0, 64 * PAGE);
+	call_map(FS_MAP, id, 0, 0, 64);
+	ok(utcb_typed(&call_utcb) == 1 && crd_order(utcb_item(&call_utcb, 0)->crd) == 6,
+	   "64 pages in one item");
+	call_map(FS_MAP, id, 0, 0, 23);
+	ok(utcb_typed(&call_utcb) == 4, "23 pages in four");
+	call_map(FS_MAP, id, 0, 3, 10);
+	for (unsigned n = 0; n < 10; n++)
+		good &= call_page(n) == arena + (3 + n) * PAGE;
+	ok(good && utcb_typed(&call_utcb) == 10, "one each if they are aligned differently");
+	call_map(FS_MAP, id, 0, 2, 40);
+	for (unsigned n = 0; n < 40; n++)
+		good &= call_page(n) == arena + (2 + n) * PAGE;
+	ok(good && utcb_typed(&call_utcb) == 20, "two each if they are aligned by two");
+	ok(world_end(), "nothing is left over");
+	env_arena(NULL, 0);
+	free(arena);
+}
+
 static void check_no_memory(void)
 {
 	uint32_t id;
@@ -245,6 +317,8 @@ int main(void)
 	check_unlink();
 	check_trust();
 	check_grants();
+	check_many();
+	check_orders();
 	check_no_memory();
 	return done();
 }

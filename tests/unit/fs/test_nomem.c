@@ -203,6 +203,49 @@ static void check(unsigned n)
 	ok(world_end(), "nothing is left over");
 }
 
+static unsigned entries_found(void)
+{
+	const struct dir_entry *e;
+	uint64_t at = DIR_FIRST;
+	unsigned count = 0;
+
+	while ((e = dir_entry_at(path_root, at))) {
+		count += dir_find(path_root, e->name, e->len) == e;
+		at = e->cookie;
+	}
+	return count;
+}
+
+/* The tables of a directory grow, and no step of that loses an entry. */
+static void check_growth(void)
+{
+	unsigned count = 0;
+	bool good = true;
+	char path[16];
+
+	world_begin();
+	while (good && count < 300) {
+		enum svc_status st = SVC_NO_MEMORY;
+
+		sprintf(path, "/n%u", count);
+		for (unsigned fail = 1; good && st == SVC_NO_MEMORY; fail++) {
+			env_fail_at(fail);
+			st = call_name(FS_MKNOD, path, FS_IFREG | 0600, 0);
+			env_fail_at(0);
+			good = entries_found() == count + (st == SVC_OK);
+		}
+		good = good && st == SVC_OK;
+		count++;
+	}
+	ok(good, "a directory grows to %u entries, each allocation failing once", count);
+	while (good && count--) {
+		sprintf(path, "/n%u", count);
+		good = !call_name(FS_UNLINK, path, 0, 0) && entries_found() == count;
+	}
+	ok(good, "and becomes empty");
+	ok(world_end(), "nothing is left over");
+}
+
 /* The quota runs out in the middle of real use, and everything goes on when something is removed. */
 static void check_quota(void)
 {
@@ -233,6 +276,7 @@ int main(void)
 {
 	for (unsigned n = 0; n < sizeof(operations) / sizeof(operations[0]); n++)
 		check(n);
+	check_growth();
 	check_quota();
 	return done();
 }

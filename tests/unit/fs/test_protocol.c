@@ -48,6 +48,12 @@ static void check_heads(void)
 	ok(send_words(FS_VERSION, 0, 8) == SVC_OP, "op 0: OP");
 	ok(send_words(FS_VERSION, FS_STATFS + 1, 8) == SVC_OP, "an op too large: OP");
 	ok(send_words(FS_VERSION, SVC_OP_CLIENT_GONE, 8) == SVC_OP, "a client cannot end sessions");
+	call_as(0, 0);
+	call_begin(FS_STATFS, 16);
+	ok(call_send(16, "", 0) == SVC_OP, "the roottask has one operation only");
+	call_begin(SVC_OP_CLIENT_GONE, 8);
+	ok(call_send(8, "", 0) == SVC_INVALID, "which says whose session ends");
+	call_as(1, ALL_GRANTS);
 	ok(send_words(FS_VERSION, FS_STATFS, 0) == SVC_INVALID, "an empty message: INVALID");
 	for (unsigned op = FS_OPEN; op <= FS_GETPATH; op++)
 		good &= send_words(FS_VERSION, op, sizes[op] / 8 - 1) == SVC_INVALID;
