@@ -12,7 +12,7 @@ struct client {
 bool fs_init(void);			/* an empty root directory; false: no memory */
 
 /* Requests are private copies of the fixed parts of the messages; texts are passed beside them. Of
- * an answer, everything but svc_reply is filled in. */
+ * an answer, everything but the status is filled in; it was zero before. */
 enum svc_status fs_open(const struct client *c, const struct fs_open *q, const char *path,
 			struct fs_opened *a);
 enum svc_status fs_close(const struct client *c, uint32_t id);
