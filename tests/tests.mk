@@ -75,11 +75,17 @@ $(ABI_ELF): $(ABI_OBJS) tests/abi/abi.ld
 		-T tests/abi/abi.ld -o $@.tmp $(ABI_OBJS)
 	$(Q)mv $@.tmp $@
 
-.PHONY: abi test-abi
+.PHONY: abi test-abi test-abi-qemu64
 abi all: $(ABI_ELF)
 test-abi: $(ABI_ELF) $(ABI_KERNEL) ## run the conformance roottask on our kernel, or on KERNEL=FILE
 	$(Q)tests/tap $(O)/tests/abi.tap tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
 TESTS += abi
+
+# The same on a CPU without XSAVE, FSGSBASE, SMEP and SMAP, which not every kernel boots on.
+test-abi-qemu64: $(ABI_ELF) $(ABI_KERNEL)
+	$(Q)CPU=qemu64 tests/tap $(O)/tests/abi-qemu64.tap \
+		tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
+TESTS += $(if $(KERNEL),,abi-qemu64)
 
 # ---- e2e: end-to-end tests, tests/e2e/e2e.mk --------------------------------------------------
 

@@ -266,6 +266,20 @@ static void assign_gsi_of_a_pin(void)
 	CHECK_EQ(a3, 0);
 }
 
+static void assign_gsi_of_an_msi(void)
+{
+	uint64_t a2, a3 = env.cpu, a4 = ~0ull;
+
+	if (!env.hip->hpet)
+		return;
+	a2 = (uint64_t)phys_map(env.hip->hpet, HEDRON_PAGE_SIZE);
+	REQUIRE_OK(hedron_hypercall(HC_ASSIGN_GSI | pull_gsi(101) << HC_SEL_SHIFT, &a2, &a3, &a4,
+				    0));
+	CHECK_EQ(a2 >> 20, 0xfee);		/* Intel SDM vol. 3, 11.11.1 */
+	CHECK_EQ(a3 >> 32, a2);
+	CHECK((a3 & 0xff) >= 32);		/* vector */
+}
+
 /* ---- machine_ctrl --------------------------------------------------------------------------- */
 
 static void machine_ctrl_bad_par(void)
@@ -304,6 +318,8 @@ static const struct abi_case cases[] = {
 	  assign_gsi_bad_cap },
 	{ "3.15 assign_gsi: an MSI without device page answers BAD_DEV", assign_gsi_bad_dev },
 	{ "3.15 assign_gsi: an I/O APIC pin gives 0 in OUT2 and OUT3", assign_gsi_of_a_pin },
+	{ "3.15 assign_gsi: an MSI gives its address in OUT2, address and data in OUT3",
+	  assign_gsi_of_an_msi },
 	{ "3.16 machine_ctrl: operations 2 and 3 answer BAD_PAR", machine_ctrl_bad_par },
 	{ "3.16 suspend: SLP_TYP above 7 answers BAD_PAR", suspend_bad_par },
 };
