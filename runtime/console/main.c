@@ -112,7 +112,6 @@ static enum svc_status on_notify(uint64_t badge, struct hedron_utcb *u)
 		return status;
 	}
 	u->del_window = crd_obj(next, 0, SM_UP);
-	input_want();
 	return SVC_OK;
 }
 
