@@ -7,6 +7,10 @@
  * the session gives it back (if its word is trusted) or ends. A session pins a page once, however
  * often it maps it; the frame counts sessions.
  *
+ * Limit: a program may have passed pages on to another before it ended. Nobody can tell the service so,
+ * and it frees them with the session; give FS_GRANT_MAP to programs that are trusted not to do that
+ * with files that others need.
+ *
  * struct pins stands for one session and one file, while there is at least one pin; it is in a list
  * of the session and in one of the file. Bits of places: one a page.
  */
