@@ -21,6 +21,7 @@
 #define XON	0x11
 #define LINGER	20	/* looks at an empty FIFO: what follows soon costs no interrupt */
 #define UNKNOWN	(~0ull)
+#define PATIENCE	100		/* looks at the UART, of about a microsecond each */
 
 static struct hedron_mutex lock;
 static struct device in, eof;
