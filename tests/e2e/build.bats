@@ -9,6 +9,7 @@ mk() {
 }
 
 @test "build: a second make does nothing" {
+    mk all
     run -0 mk all
     [ -z "$output" ] || [[ $output == *"Nothing to be done"* ]]
 }

@@ -16,6 +16,7 @@ SAMPLES=$O/samples
 PATH=$SDK/bin:$PATH
 
 setup() {
+    export -n O			# the samples have an O of their own
     LOG=$BATS_TEST_TMPDIR/log
     mkdir "$BATS_TEST_TMPDIR/work"
     cd "$BATS_TEST_TMPDIR/work" || return

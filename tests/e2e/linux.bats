@@ -70,6 +70,8 @@ both() {
 
 @test "linux: /dev: null, zero, full, random, terminals" { both device; }
 
+@test "linux: standard streams" { both stream; }
+
 @test "linux: buffered files, temporary files, memory streams" { both stdio; }
 
 # ---- the C library --------------------------------------------------------------------------------

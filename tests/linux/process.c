@@ -78,7 +78,7 @@ static void names(void)
 	SHOW(syscall(SYS_uname, 8));
 	SHOW(sysinfo(&i));
 	SHOW_IF(i.mem_unit > 0 && i.totalram > i.freeram);
-	SHOW_IF(i.uptime >= 0 && i.procs > 0);
+	SHOW_IF(i.procs > 0);
 	SHOW(syscall(SYS_sysinfo, 8));
 }
 
@@ -142,11 +142,11 @@ static void odds(void)
 	SHOW(syscall(SYS_arch_prctl, 0x1002, 1ul << 63));	/* ARCH_SET_FS, not canonical */
 	SHOW(syscall(SYS_set_robust_list, NULL, 24));
 	SHOW(syscall(SYS_set_robust_list, NULL, 23));
-	SHOW_OK(syscall(SYS_personality, 0xffffffff));
 }
 
 int main(void)
 {
+	syscall(SYS_close_range, 3, ~0u, 0);	/* what a test harness left open */
 	ids();
 	names();
 	scheduling();

@@ -55,10 +55,10 @@ static void status(void)
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		int rdx = calls[i].number == 3 ? 0 : NOBODY;	/* of create_ec: the CPU */
+		int cpu = calls[i].number == 3 || calls[i].number == 14;	/* in rdx */
 
 		printf("%s: %u\n", calls[i].name,
-		       hypercall(regs(calls[i].number, calls[i].flags, NOBODY, NOBODY, rdx, 0)));
+		       hypercall(regs(calls[i].number, calls[i].flags, NOBODY, NOBODY, cpu ? 0 : NOBODY, 0)));
 	}
 }
 
