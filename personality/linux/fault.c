@@ -235,7 +235,7 @@ static struct window make_ahead(struct mm *mm, struct vma *v, uint64_t page)
 		n = v->fault_window < WINDOW_MAX / 2 ? v->fault_window * 2 : WINDOW_MAX;
 	w = v->flags & VMA_GROWSDOWN ? clip(v, page - n + 1, page + 1) : clip(v, page, page + n);
 	for (uint64_t p = w.first; p < w.end; p++)
-		if (p != page && !get_page(mm, v, p, true, &ignored))
+		if (p != page && (frames_scarce(mm->pool) || !get_page(mm, v, p, true, &ignored)))
 			break;
 	v->fault_window = n;
 	v->fault_next = v->flags & VMA_GROWSDOWN ? w.first - 1 : w.end;

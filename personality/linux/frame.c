@@ -28,6 +28,7 @@
 #define CHUNK_PAGES_MIN	16
 #define CHUNK_SIZE	((uint64_t)CHUNK_PAGES << PAGE_SHIFT)
 #define NO_FRAME	0
+#define RESERVE		128		/* frames that nobody gets who could do without */
 
 struct chunk {
 	struct list link;		/* chunks of its pool that have free frames */
@@ -45,7 +46,7 @@ static struct list available[FRAME_POOLS] = {
 	[FRAME_PLAIN] = { &available[FRAME_PLAIN], &available[FRAME_PLAIN] },
 	[FRAME_HYBRID] = { &available[FRAME_HYBRID], &available[FRAME_HYBRID] },
 };
-static uint64_t idle_frames;			/* not used, in chunks we hold */
+static uint64_t idle[FRAME_POOLS];		/* frames not used, in chunks we hold */
 
 static inline struct chunk *chunk_of(const void *page)
 {
@@ -97,7 +98,7 @@ static struct chunk *chunk_new(enum frame_pool pool)
 	c->pages = pages;
 	c->fresh = 1;
 	c->pool = pool;
-	idle_frames += pages - 1;
+	idle[pool] += pages - 1;
 	list_add_tail(&available[pool], &c->link);
 	return c;
 }
@@ -105,7 +106,7 @@ static struct chunk *chunk_new(enum frame_pool pool)
 static void chunk_free(struct chunk *c)
 {
 	list_remove(&c->link);
-	idle_frames -= c->pages - 1;
+	idle[c->pool] -= c->pages - 1;
 	if (root_memory(ROOT_MEM_FREE, c, c->pages) == SVC_OK)
 		hedron_window_free(c, CHUNK_ORDER);
 }
@@ -133,7 +134,7 @@ void *frame_alloc(enum frame_pool pool)
 	}
 	c->refs[i] = 1;
 	c->used++;
-	idle_frames--;
+	idle[pool]--;
 	if (chunk_is_full(c))
 		list_remove(&c->link);
 	return page;
@@ -161,18 +162,28 @@ void frame_put(void *page)
 	c->next_free[i] = c->free;
 	c->free = i;
 	c->used--;
-	idle_frames++;
-	if (!c->used && c->pool == FRAME_PLAIN && idle_frames >= 2 * CHUNK_PAGES)
+	idle[c->pool]++;
+	if (!c->used && c->pool == FRAME_PLAIN && idle[FRAME_PLAIN] >= 2 * CHUNK_PAGES)
 		chunk_free(c);
 }
 
-uint64_t frames_free(void)
+bool frames_scarce(enum frame_pool pool)
+{
+	return idle[pool] < RESERVE && !chunk_new(pool);
+}
+
+uint64_t frames_idle(enum frame_pool pool)
+{
+	return idle[pool];
+}
+
+uint64_t frames_free(enum frame_pool pool)
 {
 	struct root_info info;
 	uint64_t left;
 
 	if (hedron_info(&info) != SVC_OK)
-		return idle_frames;
+		return idle[pool];
 	left = info.quota_pages - info.used_pages;
-	return idle_frames + (left < info.free_pages ? left : info.free_pages);
+	return idle[pool] + (left < info.free_pages ? left : info.free_pages);
 }

@@ -17,5 +17,10 @@ void frame_get(void *page);
 void frame_put(void *page);
 unsigned frame_refs(const void *page);
 
-/* Pages that the personality still can hand out, and those it holds, for sysinfo(2). */
-uint64_t frames_free(void);
+/* Only so few are left that none should be taken which are not asked for: pages ahead of a program,
+ * MAP_POPULATE. What a program touches may still use them up. */
+bool frames_scarce(enum frame_pool pool);
+
+/* How many can be had: without asking anybody, and in all. */
+uint64_t frames_idle(enum frame_pool pool);
+uint64_t frames_free(enum frame_pool pool);

@@ -175,7 +175,7 @@ long lx_sysinfo(struct thread *t, const uint64_t *a)
 	memset(&info, 0, sizeof(info));
 	info.uptime = monotonic_ns() / NS_PER_SEC;
 	info.totalram = sysmem_total_pages() * PAGE_SIZE;
-	info.freeram = frames_free() * PAGE_SIZE;
+	info.freeram = frames_free(FRAME_PLAIN) * PAGE_SIZE;
 	info.mem_unit = 1;
 	LIST_EACH(pos, &processes)
 		info.procs++;

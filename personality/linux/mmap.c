@@ -2,19 +2,18 @@
 /*
  * mmap.c - system calls that make and change mappings: mmap, munmap, mprotect, brk.
  *
- * Arguments are checked here, in the order of the manual pages; mm.c does the work. Memory is
- * promised without being there (overcommit), but not more than the machine can ever have.
+ * Arguments are checked here, in the order of the manual pages; mm.c does the work.
  */
 #include <asm/errno.h>
 #include <linux/mman.h>
 #include <linux/resource.h>
+#include <linux/signal.h>
 
 #include "calls.h"
 #include "fdtable.h"
 #include "file.h"
 #include "mm.h"
 #include "process.h"
-#include "sysmem.h"
 #include "vma.h"
 
 #define LOW_2G_START	0x40000000ull	/* MAP_32BIT: where x86-64 looks */
@@ -101,19 +100,32 @@ static long get_file(struct process *p, int fd, uint32_t prot, uint32_t flags, s
 	return file_mmap_check(*file, prot, flags);
 }
 
-/* More than could ever be there (Documentation of vm.overcommit_memory: obvious overcommits). */
-static bool is_absurd(uint64_t pages, uint32_t prot, uint32_t flags)
+/*
+ * Memory is given when it is touched, and a program that touches more than there is must end. To make
+ * that rare, more than is there now is not promised in one piece (vm.overcommit_memory: heuristic).
+ */
+static bool is_too_much(struct mm *mm, uint64_t pages, uint32_t prot, uint32_t flags)
 {
-	return prot & PROT_WRITE && !(flags & MAP_NORESERVE) && pages > sysmem_total_pages();
+	if (!(prot & PROT_WRITE) || flags & MAP_NORESERVE || pages <= frames_idle(mm->pool))
+		return false;
+	return pages > frames_free(mm->pool);
 }
 
-static void populate(struct mm *mm, uint64_t addr, uint64_t len, uint32_t prot)
+/* MAP_POPULATE: all of it, or nothing is mapped. Files that end early and the like do not count. */
+static long populate(struct mm *mm, uint64_t addr, uint64_t len, uint32_t prot)
 {
 	uint32_t access = prot & PROT_WRITE ? PROT_WRITE : PROT_READ;
-	struct mm_fault ignored;
+	struct mm_fault why = { 0 };
 
-	for (uint64_t at = addr; at < addr + len && mm_page(mm, at, access, &ignored); at += PAGE_SIZE)
-		;
+	for (uint64_t at = addr; at < addr + len; at += PAGE_SIZE) {
+		if (!frames_scarce(mm->pool) && mm_page(mm, at, access, &why))
+			continue;
+		if (why.signal && why.signal != SIGKILL)
+			return 0;
+		mm_unmap(mm, addr, len);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /* mmap(2) */
@@ -144,7 +156,8 @@ long lx_mmap(struct thread *t, const uint64_t *a)
 	addr = choose_address(p->mm, a[0], len, flags);
 	if (addr < 0)
 		return addr;
-	if (is_absurd(len / PAGE_SIZE, prot, flags))
+	if (is_too_much(p->mm, len / PAGE_SIZE, (flags & MAP_TYPE) == MAP_PRIVATE || !file ? prot : 0,
+			flags))
 		return -ENOMEM;
 
 	if ((flags & MAP_TYPE) != MAP_PRIVATE) {
@@ -158,8 +171,8 @@ long lx_mmap(struct thread *t, const uint64_t *a)
 	if (err)
 		return err;
 	if (flags & (MAP_POPULATE | MAP_LOCKED))
-		populate(p->mm, addr, len, prot);
-	return addr;
+		err = populate(p->mm, addr, len, prot);
+	return err ? err : addr;
 }
 
 /* munmap(2) */
@@ -213,7 +226,7 @@ static bool brk_possible(struct process *p, uint64_t end)
 	if (end - mm->brk_start > process_limit(p, RLIMIT_DATA))
 		return false;
 	return to <= from || (is_free(mm, from, to - from) &&
-			      !is_absurd((to - from) / PAGE_SIZE, PROT_WRITE, 0));
+			      !is_too_much(mm, (to - from) / PAGE_SIZE, PROT_WRITE, 0));
 }
 
 /* brk(2), the system call: the new end, or the old one if it cannot be moved. */
