@@ -37,5 +37,21 @@ $(VDSO): $(VDSO_OBJS) personality/vdso/vdso.ld
 
 # ---- docs/linux-calls.md: what of the system calls is served, from their table ------------------
 
-.PHONY: personality
+LINUX_CALLS_DOC	:= docs/linux-calls.md
+LINUX_CALLS	:= $(O)/personality/docs/linux_calls
+
+$(LINUX_CALLS): personality/docs/linux_calls.c personality/linux/table.c personality/linux/calls.h \
+		personality/linux/lx.h
+	$(call say,HOST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(COMMON_CFLAGS) -DLX_NO_HANDLERS -o $@ $(filter %.c,$^)
+
+.PHONY: linux-calls check-linux-calls personality
+linux-calls: $(LINUX_CALLS) ## write docs/linux-calls.md anew
+	$(Q)$< >$(LINUX_CALLS_DOC).tmp && mv $(LINUX_CALLS_DOC).tmp $(LINUX_CALLS_DOC)
+
+check-linux-calls: $(LINUX_CALLS)
+	$(Q)$< | cmp - $(LINUX_CALLS_DOC) || { echo "stale: run make linux-calls"; exit 1; }
+test: check-linux-calls
+
 personality: $(LINUX_ELF)

@@ -14,7 +14,7 @@
  *	long ulong	number, as 64 bits
  *	len off ptr	size, file offset, address or NULL
  *	mode		permission bits, octal
- *	path		a string in memory
+ *	path		a string in memory; `>path`: read after the call
  *	in:N out:N	bytes in memory, N is the number of the argument with their count (0..5);
  *			out is read after the call, and then `out:ret` is as many as its result
  *	sig		signal name

@@ -92,10 +92,12 @@ static void load_foreign(struct regs *r, const struct hedron_state *s)
 	r->gs_base = s->gs_base;
 }
 
+/* An answer without items: those of a service's last answer may still stand in the UTCB. */
 static void store(struct hedron_utcb *u, const struct regs *r, uint64_t mtd)
 {
 	struct hedron_state *s = &u->state;
 
+	u->items = 0;
 	memcpy(&s->rax, r, GPR_BYTES);
 	s->rip = r->rip;
 	s->rflags = r->rflags;
@@ -116,7 +118,6 @@ static cap_sel answer_ended(struct thread *t, struct hedron_utcb *u)
 	thread_ended(t);
 	t->regs.rip = 0;
 	store(u, &t->regs, MTD_CONTEXT);
-	u->items = 0;
 	return thread_semaphore(t);
 }
 
@@ -267,7 +268,6 @@ static bool is_event(const struct hedron_utcb *u)
 
 static cap_sel serve_thread(struct thread *t, struct hedron_utcb *u, unsigned event)
 {
-	u->items = 0;
 	server_current = t;
 	if (t->state == THREAD_PARKED)
 		wait_cancel(t);

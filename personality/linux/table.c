@@ -2,15 +2,22 @@
 /*
  * table.c - the table of system calls: number, name, handler, trace format, what is served.
  *
- * A host program (docs.c) is linked with it to write docs/linux-calls.md; the remark stands there.
- * Format words: calls.h.
+ * Dispatch (server.c), trace (trace.c) and the page docs/linux-calls.md come from here. For the page
+ * it is compiled for the host, with LX_NO_HANDLERS. Format words: calls.h.
  */
 #include "calls.h"
 #include <asm/unistd_64.h>
 
-#define FULL(nr, fmt)		[__NR_##nr] = { #nr, lx_##nr, fmt, LX_FULL, NULL }
-#define LAST(nr, fmt, rem)	[__NR_##nr] = { #nr, lx_##nr, fmt, LX_NO_RETURN, rem }
-#define PART(nr, fmt, rem)	[__NR_##nr] = { #nr, lx_##nr, fmt, LX_PART, rem }
+#ifdef LX_NO_HANDLERS
+#define HANDLER(nr)		NULL
+#else
+#define HANDLER(nr)		lx_##nr
+#endif
+
+#define CALL(nr, fmt, how, rem)	[__NR_##nr] = { #nr, HANDLER(nr), fmt, how, rem }
+#define FULL(nr, fmt)		CALL(nr, fmt, LX_FULL, NULL)
+#define PART(nr, fmt, rem)	CALL(nr, fmt, LX_PART, rem)
+#define LAST(nr, fmt, rem)	CALL(nr, fmt, LX_NO_RETURN, rem)
 
 const struct lx_call lx_calls[] = {
 	/* Processes, identity, machine. */
@@ -171,7 +178,7 @@ const struct lx_call lx_calls[] = {
 	FULL(readlinkat,	"fd path out:ret len"),
 	FULL(mknod,		"path mode hex"),
 	FULL(mknodat,		"fd path mode hex"),
-	FULL(getcwd,		"out:ret len"),
+	FULL(getcwd,		">path len"),
 	FULL(chdir,		"path"),
 	FULL(fchdir,		"fd"),
 	FULL(umask,		"mode"),

@@ -202,6 +202,11 @@ static void add_arg(struct line *l, struct mm *mm, const char *w, size_t len, co
 		return;
 	if (is_word(w, len, "path")) {
 		add_path(l, mm, v);
+	} else if (is_word(w, len, ">path")) {
+		if (lx_is_error(result))
+			add_pointer(l, v);
+		else
+			add_path(l, mm, v);
 	} else if (!strncmp(w, "in:", 3)) {
 		add_bytes(l, mm, v, count_of(w + 3, args, result));
 	} else if (!strncmp(w, "out:", 4)) {
