@@ -8,6 +8,7 @@
 #include "fpu.h"
 #include "lapic.h"
 #include "log.h"
+#include "pagetable.h"
 #include "panic.h"
 #include "sched.h"
 #include "timer.h"
@@ -49,6 +50,7 @@ void cpu_detect(void)
 	cpu_has.smap = BIT(l7.ebx, 20);
 	cpu_has.umip = BIT(l7.ecx, 2);
 	cpu_has.huge_pages = BIT(ext1.edx, 26);
+	pagetable_max_level = cpu_has.huge_pages ? 2 : 1;
 	cpu_has.phys_bits = max_ext >= 0x80000008 ? cpuid(0x80000008, 0).eax & 0xff : 36;
 	if (cpu_has.phys_bits > 48)
 		cpu_has.phys_bits = 48;

@@ -98,7 +98,7 @@ static enum hedron_status memory_locked(struct pd *src, struct pd *dst, struct c
 	if (!rights)
 		return mem_unmap_locked(dst, to, len);
 	while (len && status == HEDRON_SUCCESS) {
-		struct extent e = src == &hv_pd ? hv_extent(from) : mem_extent(src, from);
+		struct extent e = src == &hv_pd ? hv_extent(from) : pagetable_extent(&src->mem, from);
 		uint64_t chunk = min_u64(e.len, len);
 
 		if (e.rights & rights)

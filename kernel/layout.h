@@ -11,7 +11,9 @@
 
 #define KERNEL_PHYS	0x200000
 #define KERNEL_VMA	0xffffffff80000000
+#ifndef PHYSMAP_VMA		/* 0 in host tests: physical is virtual */
 #define PHYSMAP_VMA	0xffff800000000000
+#endif
 #define PHYSMAP_SLOT	256
 #define TSS_VMA		0xfffffe8000000000
 #define TSS_SLOT	509

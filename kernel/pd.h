@@ -3,6 +3,7 @@
 #pragma once
 #include <hedron/abi.h>
 #include "kobj.h"
+#include "pagetable.h"
 #include "spinlock.h"
 #include "tree.h"
 
@@ -20,7 +21,7 @@ struct pd {
 	void *pio_bitmap[2];		/* m  NULL: no ports so far */
 	void *pio_tables[3];		/* m */
 	struct spinlock mem_lock;
-	uint64_t *pml4;			/* I  user half: p  (space_mem.c) */
+	struct pagetable mem;		/* p  address space (space_mem.c) */
 	uint64_t cr3;			/* I */
 	unsigned flushed;		/* p  pages flushed one by one in this operation */
 };

@@ -2,16 +2,8 @@
 /* space_mem.h - the user half of address spaces; the rules are at the head of space_mem.c. */
 #pragma once
 #include <hedron/crd.h>
+#include "pagetable.h"
 #include "pd.h"
-
-/* A run of memory that is mapped alike, from where one asked up to its end. */
-struct extent {
-	paddr phys;
-	uint64_t len;
-	unsigned rights;	/* MEM_*; 0: a hole, phys means nothing */
-};
-
-struct extent mem_extent(const struct pd *pd, uaddr va);
 
 /* Both take pd->mem_lock to be held; ranges are page-aligned and below HEDRON_USER_END. What was
  * there before is replaced. HEDRON_OOM leaves the range partly done. */

@@ -59,7 +59,7 @@ static bool bitmap_make(struct pd *pd)
 	pd->pio_bitmap[0] = memset(pages[0], 0xff, PAGE_SIZE);
 	pd->pio_bitmap[1] = memset(pages[1], 0xff, PAGE_SIZE);
 	memcpy(pd->pio_tables, pages + 2, sizeof(pd->pio_tables));
-	pd->pml4[TSS_SLOT] = kmap_tss_tables(pd->pio_tables, pd->pio_bitmap);
+	pd->mem.pml4[TSS_SLOT] = kmap_tss_tables(pd->pio_tables, pd->pio_bitmap);
 	mem_flush(pd);
 	return true;
 }
