@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* sources: kernel/pagetable.c */
+/* flags: -DPHYSMAP_VMA=0 */
+/* test_pagetable.c - ranges in page tables: large pages, splitting, replacing, holes, exhaustion. */
+#include "kernel/pagetable.h"
+#include <hedron/crd.h>
+#include "tests/unit/kernel/host_pages.h"
+#include "tests/unit/tap.h"
+
+#define KIB4	0x1000ull
+#define MIB2	0x200000ull
+#define GIB	0x40000000ull
+#define RWX	(MEM_R | MEM_W | MEM_X)
+
+static struct pagetable t;
+static unsigned dropped_pages, dropped_all;
+
+void tlb_drop_page(struct pagetable *pt, uaddr va)	{ (void)pt, (void)va, dropped_pages++; }
+void tlb_drop_all_now(struct pagetable *pt)		{ (void)pt, dropped_all++; }
+
+static void start(void)
+{
+	t.pml4 = page_alloc();
+	dropped_pages = dropped_all = 0;
+}
+
+static void end(const char *what)
+{
+	pagetable_free(&t);
+	ok(!host_pages, "%s: all tables are back", what);
+}
+
+static bool map(uaddr va, paddr phys, uint64_t len, unsigned rights)
+{
+	return pagetable_map(&t, va, phys, len, pagetable_flags(rights));
+}
+
+static bool maps(uaddr va, paddr phys, unsigned rights)
+{
+	struct extent e = pagetable_extent(&t, va);
+
+	return e.phys == phys && e.rights == rights;
+}
+
+static bool is_hole(uaddr va)
+{
+	return !pagetable_extent(&t, va).rights;
+}
+
+static void sizes(void)
+{
+	start();
+	ok(map(GIB, GIB * 3, GIB + MIB2 + KIB4, RWX), "a range with parts of all sizes");
+	ok(host_pages == 4, "takes one table a level: %u pages", host_pages);
+	ok(pagetable_extent(&t, GIB + 5 * KIB4).len == GIB - 5 * KIB4, "first a page of 1 GiB");
+	ok(pagetable_extent(&t, 2 * GIB).len == MIB2, "then one of 2 MiB");
+	ok(pagetable_extent(&t, 2 * GIB + MIB2).len == KIB4, "then one of 4 KiB");
+	ok(maps(2 * GIB + MIB2, 4 * GIB + MIB2, RWX), "the last page maps the last bytes");
+	ok(is_hole(2 * GIB + MIB2 + KIB4) && is_hole(GIB - KIB4), "nothing around it");
+	ok(!dropped_pages && !dropped_all, "new mappings leave the TLB alone");
+	end("sizes");
+}
+
+static void misaligned(void)
+{
+	start();
+	ok(map(MIB2, MIB2 + KIB4, MIB2, RWX), "physical alignment differs");
+	ok(pagetable_extent(&t, MIB2).len == KIB4, "only small pages fit");
+	end("misaligned");
+}
+
+static void splits(void)
+{
+	bool good = true;
+
+	start();
+	good = map(0, 0, GIB, RWX) && pagetable_clear(&t, 5 * MIB2 + 3 * KIB4, KIB4);
+	ok(good, "one page cleared out of 1 GiB");
+	ok(is_hole(5 * MIB2 + 3 * KIB4), "it is gone");
+	ok(maps(5 * MIB2 + 2 * KIB4, 5 * MIB2 + 2 * KIB4, RWX) &&
+	   maps(5 * MIB2 + 4 * KIB4, 5 * MIB2 + 4 * KIB4, RWX), "its neighbours map as before");
+	ok(maps(GIB - KIB4, GIB - KIB4, RWX), "so does the end");
+	ok(map(5 * MIB2, GIB, MIB2, MEM_R), "2 MiB replace a table");
+	ok(maps(5 * MIB2 + 3 * KIB4, GIB + 3 * KIB4, MEM_R) && dropped_all == 1,
+	   "which is freed after the TLB forgot it");
+	end("splits");
+}
+
+static void rights(void)
+{
+	start();
+	ok(map(KIB4, 0, KIB4, MEM_R) && maps(KIB4, 0, MEM_R), "read");
+	ok(map(KIB4, 0, KIB4, MEM_R | MEM_W) && maps(KIB4, 0, MEM_R | MEM_W), "read and write");
+	ok(map(KIB4, 0, KIB4, MEM_R | MEM_X) && maps(KIB4, 0, MEM_R | MEM_X), "read and execute");
+	ok(dropped_pages == 2, "a replaced page leaves the TLB");
+	end("rights");
+}
+
+static void fixed(void)
+{
+	start();
+	ok(pagetable_map(&t, KIB4, 7 * KIB4, KIB4, pagetable_flags(MEM_R | MEM_W) | PTE_FIXED),
+	   "a fixed page");
+	ok(is_hole(KIB4), "counts as a hole");
+	ok(!pagetable_clear_fixed(&t, KIB4, 8 * KIB4), "another page is not cleared");
+	ok(!pagetable_clear_fixed(&t, 2 * KIB4, 7 * KIB4), "nor at another address");
+	ok(pagetable_clear_fixed(&t, KIB4, 7 * KIB4), "it is cleared");
+	ok(!pagetable_clear_fixed(&t, KIB4, 7 * KIB4), "once");
+	ok(map(KIB4, 7 * KIB4, KIB4, RWX) && !pagetable_clear_fixed(&t, KIB4, 7 * KIB4),
+	   "an ordinary page is left alone");
+	end("fixed");
+}
+
+static void exhaustion(void)
+{
+	start();
+	host_pages_max = 3;
+	ok(!map(0, KIB4, 2 * KIB4, RWX), "no memory for tables");
+	host_pages_max = 100000;
+	ok(map(0, 0, GIB, RWX), "a large page");
+	host_pages_max = host_pages;
+	ok(!pagetable_clear(&t, KIB4, KIB4) && maps(KIB4, KIB4, RWX),
+	   "no memory to split: the mapping stays whole");
+	ok(pagetable_clear(&t, 0, GIB), "as a whole it can go");
+	host_pages_max = 100000;
+	end("exhaustion");
+}
+
+/* Random ranges against a flat array of what each page should map. */
+static void random_ranges(void)
+{
+	enum { PAGES = 3 * 512 };
+	static paddr phys[PAGES];
+	static unsigned char right[PAGES];
+	bool good = true;
+
+	start();
+	memset(right, 0, sizeof(right));
+	srand(4);
+	for (unsigned s = 0; s < 3000; s++) {
+		unsigned first = rand() % PAGES, n = 1 + rand() % (rand() % 4 ? 20 : PAGES);
+		unsigned r = rand() % 4 ? MEM_R | (rand() & RWX) : 0;
+		paddr p = (rand() % 3 ? first : (unsigned)rand() % PAGES) * KIB4;
+
+		if (n > PAGES - first)
+			n = PAGES - first;
+		good = good && (r ? map(first * KIB4, p, n * KIB4, r) :
+				    pagetable_clear(&t, first * KIB4, n * KIB4));
+		for (unsigned i = 0; i < n; i++) {
+			phys[first + i] = p + i * KIB4;
+			right[first + i] = r;
+		}
+		for (unsigned i = 0; s % 20 == 0 && i < PAGES; i++)
+			good = good && (right[i] ? maps(i * KIB4, phys[i], right[i]) :
+						   is_hole(i * KIB4));
+	}
+	ok(good, "random ranges: every page maps what it should");
+	end("random ranges");
+}
+
+int main(void)
+{
+	pagetable_max_level = 2;
+	sizes();
+	misaligned();
+	splits();
+	rights();
+	fixed();
+	exhaustion();
+	random_ranges();
+	pagetable_max_level = 1;
+	random_ranges();
+	return done();
+}
