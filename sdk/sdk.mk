@@ -37,7 +37,12 @@ $(eval $(call sdk_file,lib/hybrid.specs,toolchain/hybrid.specs,644))
 $(eval $(call sdk_file,share/hedron/hedron.cmake,toolchain/hedron.cmake,644))
 $(eval $(call sdk_file,share/hedron/hedron.meson,toolchain/hedron.meson,644))
 $(eval $(call sdk_file,share/hedron/kernel.elf32,$(SDK_KERNEL),644))
-$(eval $(call sdk_file,share/hedron/roottask.elf,$(SDK_ROOTTASK),644))
+
+# Debug information stays in $(O): what is not there need not be loaded.
+SDK_FILES += $(SDK)/share/hedron/roottask.elf
+$(SDK)/share/hedron/roottask.elf: $(SDK_ROOTTASK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(OBJCOPY) --strip-debug $< $@.tmp && mv $@.tmp $@
 
 # Files with @VERSION@ in them.
 define sdk_text
@@ -52,6 +57,16 @@ $(eval $(call sdk_text,share/man/man1/hedron-gcc.1,sdk/man/hedron-gcc.1))
 $(eval $(call sdk_text,share/man/man1/hedron-run.1,sdk/man/hedron-run.1))
 $(eval $(call sdk_text,README.md,sdk/README.md))
 
+# Samples, which there find the SDK above them.
+define sdk_sample
+SDK_FILES += $(SDK)/share/hedron/$(1)
+$(SDK)/share/hedron/$(1): $(1) sdk/sdk.mk
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)sed 's,\.\./\.\./build/sdk,../../../..,' $$< >$$@.tmp && mv $$@.tmp $$@
+endef
+$(foreach f,$(filter-out %.mk,$(wildcard samples/*/*.[ch] samples/*/Makefile samples/*/README.md)),\
+	$(eval $(call sdk_sample,$(f))))
+
 # The numbers that hedron-run writes into boot.conf.
 $(O)/scripts/constants: scripts/constants.c $(HEDRON_HEADERS)
 	$(call say,HOST,$@)
@@ -62,7 +77,7 @@ $(SDK)/share/hedron/constants.sh: $(O)/scripts/constants
 	$(Q)mkdir -p $(@D)
 	$(Q)$< >$@.tmp && mv $@.tmp $@
 
-# cpio has no way to rename, so the files are brought together first. Debug information stays behind.
+# cpio has no way to rename, so the files are brought together first.
 SDK_FILES += $(SDK)/share/hedron/system.cpio
 $(SDK)/share/hedron/system.cpio: $(SDK_SYSTEM)
 	$(call say,CPIO,$@)
