@@ -18,6 +18,12 @@ others_run_on() {
     same_as_host "$LINUX/hostile.glibc"
 }
 
+@test "robust: thousands of random file calls harm nobody" {
+    # The program refuses to run without this file, for it wrecks the machine that it runs on.
+    hr --file /etc/hostname:/may-be-wrecked --cwd /tmp -- "$PROGRAMS/linux-fuzzfiles" 7 20000 >out
+    grep -aq '20000 calls, .* 0 bytes spoiled' out
+}
+
 @test "robust: Linux programs that crash beside leave the others alone, and a line in the log" {
     others_run_on --with "$LINUX/end.musl null" --with "$LINUX/end.musl stack" \
         --with "$LINUX/end.glibc abort" --with "$LINUX/end.glibc garbage" --with "$LINUX/end.musl hlt"
