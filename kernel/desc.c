@@ -10,6 +10,7 @@
 #include "cpu.h"
 #include "layout.h"
 #include "pages.h"
+#include "string.h"
 #include "x86.h"
 
 #define IST_NMI		1
@@ -41,8 +42,9 @@ struct tss tss[HEDRON_NUM_CPU] __attribute__((aligned(PAGE_SIZE)));
 static struct gate idt[256];
 static char ist_stacks[IST_COUNT][IST_SIZE] __attribute__((aligned(16)));	/* the boot CPU's */
 
-/* Code and data segments, kernel's and user's, in the order SYSCALL and SYSRET ask for. */
-static uint64_t gdt[] = {
+/* Code and data segments, kernel's and user's, in the order SYSCALL and SYSRET ask for. Each CPU has a
+ * copy, with its own TSS in the last two. */
+static const uint64_t segments[] = {
 	0,
 	0x00af9b000000ffff,		/* KERNEL_CS */
 	0x00cf93000000ffff,		/* KERNEL_DS */
@@ -51,6 +53,7 @@ static uint64_t gdt[] = {
 	0x00affb000000ffff,		/* USER_CS_SYSRET */
 	0, 0,				/* SEL_TSS */
 };
+static uint64_t gdts[HEDRON_NUM_CPU][ARRAY_SIZE(segments)];
 
 static void gate_set(unsigned vector, const char *entry, uint8_t ist, uint8_t dpl)
 {
@@ -71,7 +74,7 @@ static void idt_init(void)
 	gate_set(VEC_MC, entry_mc, IST_MC, 0);
 }
 
-static void tss_init(unsigned id)
+static void tss_init(unsigned id, uint64_t *gdt)
 {
 	uint64_t va = TSS_VMA + id * sizeof(struct tss);
 	uint64_t ofs = sizeof(tss) - id * sizeof(struct tss);	/* of the bitmap */
@@ -87,10 +90,11 @@ static void tss_init(unsigned id)
 
 void desc_init(struct cpu *cpu)
 {
-	struct table_ptr gdtr = { sizeof(gdt) - 1, (uint64_t)gdt };
+	uint64_t *gdt = memcpy(gdts[cpu->id], segments, sizeof(segments));
+	struct table_ptr gdtr = { sizeof(segments) - 1, (uint64_t)gdt };
 	struct table_ptr idtr = { sizeof(idt) - 1, (uint64_t)idt };
 
-	tss_init(cpu->id);
+	tss_init(cpu->id, gdt);
 	idt_init();
 	lgdt(&gdtr);
 	lidt(&idtr);

@@ -177,7 +177,7 @@ void ec_reclaim(struct ec *ec)
 		ec_free(ec);
 }
 
-void ec_save_bases(struct ec *ec)
+HOT void ec_save_bases(struct ec *ec)
 {
 	if (this_cpu()->loaded != ec)
 		return;
@@ -192,7 +192,7 @@ void ec_save_bases(struct ec *ec)
 	swapgs();
 }
 
-static void load_bases(const struct ec *ec)
+HOT static void load_bases(const struct ec *ec)
 {
 	if (!cpu_has.fsgsbase) {
 		wrmsr(MSR_FS_BASE, ec->fs_base);
@@ -205,7 +205,7 @@ static void load_bases(const struct ec *ec)
 	swapgs();
 }
 
-void ec_load(struct ec *ec)
+HOT void ec_load(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *old = cpu->loaded;

@@ -164,6 +164,7 @@ FUNC(entry_mc)
 	jmp	entry_gate
 
 /* One stub a vector, all the same size. Vectors with an error code: 8, 10..14, 17, 21, 29, 30. */
+	.section .text.stubs, "ax"
 	.balign	16
 	.globl	entry_stubs
 entry_stubs:
@@ -180,6 +181,7 @@ entry_stubs:
 	vector = vector + 1
 	.endr
 
+	.text
 /*
  * bool rdmsr_safe(uint32_t msr, uint64_t *val); bool wrmsr_safe(uint32_t msr, uint64_t val);
  * false if the CPU raises #GP: trap_from_kernel() then goes on at the address in .fixup.

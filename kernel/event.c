@@ -25,7 +25,7 @@ _Static_assert(!(RFLAGS_USER & MTD_RFLAGS_CLEARED), "ABI reference 6");
 
 #define VECTORS_SENT	0xf7c7bu	/* 0 1 3..6 10..14 16..19: those a user program can raise */
 
-static void state_store(struct hedron_state *s, struct ec *ec, uint64_t mtd)
+HOT static void state_store(struct hedron_state *s, struct ec *ec, uint64_t mtd)
 {
 	const struct frame *f = &ec->frame;
 
@@ -69,7 +69,7 @@ static void state_store(struct hedron_state *s, struct ec *ec, uint64_t mtd)
 }
 
 /* The values that a CPU refuses are checked before any is stored. */
-static bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
+HOT static bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
 {
 	struct frame *f = &ec->frame;
 	uint64_t rip = READ_ONCE(s->rip);
@@ -113,7 +113,7 @@ static bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd
 	return true;
 }
 
-struct ec *event_send(struct ec *ec, cap_sel sel)
+HOT struct ec *event_send(struct ec *ec, cap_sel sel)
 {
 	struct pt *pt = cap_pt(ec->pd, sel, 0);
 	const char *reason = NULL;
@@ -154,7 +154,7 @@ void event_exception(struct ec *ec, unsigned vector)
 		ec_kill(ec, "unexpected exception");
 }
 
-void event_from_syscall(struct ec *ec)
+HOT void event_from_syscall(struct ec *ec)
 {
 	struct frame *f = &ec->frame;
 
@@ -183,7 +183,7 @@ static struct windows fault_window(const struct ec *ec)
 	};
 }
 
-bool event_answer(struct ec *ec, struct ec *h)
+HOT bool event_answer(struct ec *ec, struct ec *h)
 {
 	const struct hedron_state *s = &h->utcb->state;
 	uint64_t mtd = READ_ONCE(s->mtd);

@@ -8,7 +8,7 @@
 #include "event.h"
 #include "space_obj.h"
 
-void foreign_call(struct ec *ec)
+HOT void foreign_call(struct ec *ec)
 {
 	cap_sel slot = ec->pd->foreign_base + ec->cpu;
 

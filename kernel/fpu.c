@@ -83,7 +83,7 @@ static void load(void *area)
 		__asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
 }
 
-static void ts_set(bool set)
+HOT static void ts_set(bool set)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -110,7 +110,7 @@ static void own(struct ec *ec)
 	cpu->fpu_owner = ec;
 }
 
-void fpu_switch(struct ec *to)
+HOT void fpu_switch(struct ec *to)
 {
 	struct cpu *cpu = this_cpu();
 

@@ -36,7 +36,7 @@ static enum hedron_status (*const hypercalls[HC_COUNT])(struct ec *self) = {
 	[HC_MACHINE_CTRL]	= hc_machine_ctrl,
 };
 
-void syscall_entered(struct ec *self)
+HOT void syscall_entered(struct ec *self)
 {
 	uint64_t arg1 = self->frame.rdi, nr = arg1 & 0xff;
 	enum hedron_status status = HEDRON_BAD_HYP;

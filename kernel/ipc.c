@@ -27,7 +27,7 @@
 #include "space_obj.h"
 #include "x86.h"
 
-static void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, unsigned n)
+HOT static void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, unsigned n)
 {
 	volatile uint64_t *d = to->word;
 	const volatile uint64_t *s = from->word;
@@ -65,7 +65,7 @@ static struct windows windows_of(const struct ec *ec)
 	};
 }
 
-void ipc_enter(struct ec *caller, struct pt *pt)
+HOT void ipc_enter(struct ec *caller, struct pt *pt)
 {
 	struct ec *h = pt->ec;
 
@@ -79,7 +79,7 @@ void ipc_enter(struct ec *caller, struct pt *pt)
 	this_cpu()->current = h;
 }
 
-static void send(struct ec *caller, struct pt *pt)
+HOT static void send(struct ec *caller, struct pt *pt)
 {
 	struct ec *h = pt->ec;
 	uint32_t items = READ_ONCE(caller->utcb->items);
@@ -93,7 +93,7 @@ static void send(struct ec *caller, struct pt *pt)
 }
 
 /* ABI 3.2. */
-enum hedron_status hc_call(struct ec *self)
+HOT enum hedron_status hc_call(struct ec *self)
 {
 	struct pt *pt = cap_pt(self->pd, arg_sel(&self->frame), 0);
 
@@ -126,7 +126,7 @@ struct ec *ipc_retry(struct ec *ec)
 	return ec->state == EC_RETRY ? busy : NULL;
 }
 
-static void answer_call(struct ec *caller, struct ec *h)
+HOT static void answer_call(struct ec *caller, struct ec *h)
 {
 	uint32_t items = READ_ONCE(h->utcb->items);
 
@@ -143,7 +143,7 @@ static bool is_abandoned(const struct cpu *cpu, const struct ec *caller)
 }
 
 /* ABI 3.3. From a global EC it is the end of the thread. */
-enum hedron_status hc_reply(struct ec *self)
+HOT enum hedron_status hc_reply(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *caller = self->caller;

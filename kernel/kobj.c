@@ -11,9 +11,11 @@
  * So a thread ends when neither its EC nor any of its SCs can be named any more, whatever it is doing.
  *
  * Whoever takes something away from an object calls kobj_retire(); the decision falls on the way out
- * of the kernel, when nobody on this CPU holds a pointer. That is also the place where other CPUs
- * will have to be waited for once they run. Destroying one object may retire others; a list, not
- * recursion, takes them up.
+ * of the kernel, when nobody on this CPU holds a pointer. Destroying one object may retire others; a
+ * list, not recursion, takes them up.
+ *
+ * Limit: only the boot CPU runs. With more, this is where an object has to wait until every CPU was
+ * out of the kernel once, and where an EC or SC goes to its home CPU's list.
  */
 #include "kobj.h"
 #include "cpu.h"

@@ -5,6 +5,7 @@
  */
 #include "log.h"
 #include "bootinfo.h"
+#include "cpu.h"
 #include "ec.h"
 #include "layout.h"
 #include "spinlock.h"
@@ -161,9 +162,8 @@ void log_kill(const struct ec *ec, const char *reason)
 {
 	const struct frame *f = &ec->frame;
 
-	log_print("Killed EC:%lx SC:%lx V:%lx CS:%lx RIP:%lx CR2:%lx ERR:%lx (%s)\n",
-		  (uint64_t)ec, (uint64_t)ec->scs.next, f->vector, f->cs, f->rip, ec->qual[1], ec->qual[0],
-		  reason);
+	log_print("Killed EC:%lx SC:%lx V:%lx CS:%lx RIP:%lx CR2:%lx ERR:%lx (%s)\n", (uint64_t)ec,
+		  (uint64_t)this_cpu()->sc, f->vector, f->cs, f->rip, ec->qual[1], ec->qual[0], reason);
 }
 
 void log_failed_hypercall(const struct ec *ec, uint64_t arg1, unsigned status)

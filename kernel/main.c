@@ -21,6 +21,7 @@
 #include "roottask.h"
 #include "sc.h"
 #include "timer.h"
+#include "x86.h"
 
 extern char boot_stack_top[];
 NORETURN void kernel_main(uint32_t magic, paddr info);
@@ -73,6 +74,7 @@ static void idle_init(struct cpu *cpu)
 
 void kernel_main(uint32_t magic, paddr info)
 {
+	ticks start = rdtsc();
 	struct boot_heap heap;
 	struct cpu *cpu;
 
@@ -101,8 +103,9 @@ void kernel_main(uint32_t magic, paddr info)
 	idle_init(cpu);
 	reserve_kernel(heap);
 	hip_init(heap.start, heap.len);
-	log_print("Hedron Hybrid kernel: API %u, TSC %u kHz, LAPIC timer %u kHz, memory %lu MiB\n",
-		  HEDRON_API_VERSION, timer_tsc_khz, timer_lapic_khz, heap.len >> 20);
 	roottask_start();
+	log_print("Hedron Hybrid kernel: API %u, TSC %u kHz, LAPIC timer %u kHz, memory %lu MiB, "
+		  "boot %lu us\n", HEDRON_API_VERSION, timer_tsc_khz, timer_lapic_khz,
+		  heap.len >> 20, timer_ticks_to_us(rdtsc() - start));
 	entry_leave();
 }

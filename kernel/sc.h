@@ -19,6 +19,7 @@ struct sc {
 	struct ec *ec;			/* h  the thread; NULL: an idle SC, or taken away */
 	struct list ec_link;		/* h  in ec->scs */
 	struct list link;		/* h  in a run queue or in an EC's `blocked` */
+	struct ec *blocked_on;		/* h  SC_BLOCKED: that EC */
 	unsigned cpu;			/* I */
 	uint8_t state;			/* h  enum sc_state */
 	uint8_t prio;			/* I  1..127; 0: idle */

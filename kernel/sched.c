@@ -74,11 +74,16 @@ void sched_remove(struct sc *sc)
 {
 	struct run_queue *rq = &cpus[sc->cpu].rq;
 
-	spin_lock(&rq->lock);
-	list_del(&sc->link);
-	if (sc->state == SC_READY)
+	if (sc->state == SC_READY) {
+		spin_lock(&rq->lock);
+		list_del(&sc->link);
 		level_changed_locked(rq, sc->prio);
-	spin_unlock(&rq->lock);
+		spin_unlock(&rq->lock);
+	} else if (sc->state == SC_BLOCKED) {
+		spin_lock(&sc->blocked_on->lock);
+		list_del(&sc->link);
+		spin_unlock(&sc->blocked_on->lock);
+	}
 }
 
 static struct sc *take_best(struct run_queue *rq)
@@ -180,6 +185,7 @@ static void block_on(struct cpu *cpu, struct ec *ec)
 	if (ec->state == EC_ON_SM) {
 		sched_leave();
 		sc->state = SC_BLOCKED;
+		sc->blocked_on = ec;
 		list_add_tail(&ec->blocked, &sc->link);
 	}
 	spin_unlock(&ec->lock);
@@ -243,7 +249,7 @@ static void hazards_handle(struct cpu *cpu)
 		preempt(cpu);
 }
 
-struct ec *kernel_exit(void)
+HOT struct ec *kernel_exit(void)
 {
 	struct cpu *cpu = this_cpu();
 

@@ -50,13 +50,19 @@ static void dequeue_locked(struct ec *ec)
 	ec->sm = NULL;
 }
 
-void sm_forget(struct ec *ec)
+bool sm_forget(struct ec *ec)
 {
-	struct sm *sm = ec->sm;
+	struct sm *sm = READ_ONCE(ec->sm);
+	bool waits;
 
+	if (!sm)
+		return false;
 	spin_lock(&sm->lock);
-	dequeue_locked(ec);
+	waits = ec->sm == sm;		/* else an up on another CPU came first */
+	if (waits)
+		dequeue_locked(ec);
 	spin_unlock(&sm->lock);
+	return waits;
 }
 
 static struct ec *oldest_locked(struct sm *sm)
@@ -130,8 +136,8 @@ static void deadline_passed(struct timeout *t)
 {
 	struct ec *ec = container_of(t, struct ec, timeout);
 
-	sm_forget(ec);
-	ec_unblock(ec, HEDRON_TIMEOUT);
+	if (sm_forget(ec))
+		ec_unblock(ec, HEDRON_TIMEOUT);
 }
 
 bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks until)

@@ -32,8 +32,8 @@ void sm_notified(struct sm *sm);		/* the ups promised by kobj_notify() */
 /* Takes a count for `ec`, or blocks it: false. Not for signal semaphores. `until` 0: for ever. */
 bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks until);
 
-/* Takes a waiting EC out of its semaphore; it stays EC_ON_SM. */
-void sm_forget(struct ec *ec);
+/* Takes an EC out of the semaphore it waits for; it stays EC_ON_SM. False: it does not wait. */
+bool sm_forget(struct ec *ec);
 
 enum hedron_status hc_create_sm(struct ec *self);
 enum hedron_status hc_sm_ctrl(struct ec *self);

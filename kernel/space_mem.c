@@ -109,7 +109,7 @@ void mem_space_free(struct pd *pd)
 	pagetable_free(&pd->mem);
 }
 
-void mem_load(struct pd *pd)
+HOT void mem_load(struct pd *pd)
 {
 	this_cpu()->pd = pd;
 	write_cr3(pd ? pd->cr3 : virt_to_phys(kernel_pml4));

@@ -13,6 +13,8 @@ typedef uint64_t ticks;		/* of the time stamp counter */
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define MUST_USE		__attribute__((warn_unused_result))
+/* On the way of a call: kept together, since each page of code costs a TLB entry after a switch. */
+#define HOT			__attribute__((hot))
 #define NORETURN		__attribute__((noreturn))
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
 
