@@ -270,7 +270,8 @@ static long build(struct process *p, const struct exec_request *req, const struc
 		err = vdso_map(p->mm);
 	if (!err)
 		err = make_stack(p, req, im, base);
-	process_thread(p)->regs.rip = base + im->entry;
+	/* The kernel wants a canonical address; one that nobody can map faults as well. */
+	process_thread(p)->regs.rip = base + im->entry < LX_TASK_SIZE ? base + im->entry : LX_TASK_SIZE;
 	return err;
 }
 

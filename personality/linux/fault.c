@@ -242,32 +242,54 @@ static struct window make_ahead(struct mm *mm, struct vma *v, uint64_t page)
 	return w;
 }
 
-/* Pages of a file around a fault, entered as far as the file reaches. */
+/* The window of FILE_WINDOW pages of the file around `page`, as far as mapping and file reach. */
+static struct window file_window(struct vma *v, uint64_t page)
+{
+	uint64_t index = v->pgoff + page - v->start / PAGE_SIZE, size;
+	uint64_t first = page - index % FILE_WINDOW;
+	struct window w = clip(v, first > page ? 0 : first, first + FILE_WINDOW);
+
+	if (v->flags & VMA_IMAGE)
+		return w;
+	if (inode_size(v->file->inode, &size))
+		return (struct window){ page, page };
+	size = PAGE_UP(size) / PAGE_SIZE;
+	if (size < index + (w.end - page))
+		w.end = size > index ? page + (size - index) : page;
+	return w;
+}
+
+/* Enters pages of the file from `page` on, until `end` or a hole. Returns where it stopped. */
+static uint64_t enter_file_pages(struct mm *mm, struct vma *v, uint64_t page, uint64_t end)
+{
+	unsigned flags = is_shared_writable(v) ? INODE_PAGE_WRITE : 0;
+	uint32_t bits = flags & INODE_PAGE_WRITE ? PTE_FILE_WRITE : 0;
+
+	while (page < end) {
+		uint64_t index = v->pgoff + page - v->start / PAGE_SIZE;
+		char *at;
+		long n = inode_pages(v->file->inode, index, end - page, flags, (void **)&at);
+
+		if (n <= 0)
+			break;
+		for (; n-- > 0; page++, at += PAGE_SIZE) {
+			if (pages_get(mm->pages, page))
+				continue;
+			if (!pages_set(mm->pages, page, (pte_t)at | bits))
+				return page;
+			mm->present_pages++;
+		}
+	}
+	return page;
+}
+
+/* Pages of a file around a fault, entered as far as they exist. */
 static struct window file_around(struct mm *mm, struct vma *v, uint64_t page)
 {
-	struct window w = clip(v, page & -(uint64_t)FILE_WINDOW,
-			       (page & -(uint64_t)FILE_WINDOW) + FILE_WINDOW);
-	uint64_t index = v->pgoff + w.first - v->start / PAGE_SIZE, size, pages = w.end - w.first;
-	unsigned flags = is_shared_writable(v) ? INODE_PAGE_WRITE : 0;
-	char *at;
-	long n;
+	struct window w = file_window(v, page);
 
-	if (!(v->flags & VMA_IMAGE)) {
-		if (inode_size(v->file->inode, &size))
-			return w;
-		size = PAGE_UP(size) / PAGE_SIZE;
-		if (index + pages > size)
-			pages = size > index ? size - index : 0;
-	}
-	n = pages ? inode_pages(v->file->inode, index, pages, flags, (void **)&at) : 0;
-	for (uint64_t p = w.first; n-- > 0; p++, at += PAGE_SIZE) {
-		if (pages_get(mm->pages, p))
-			continue;
-		if (!pages_set(mm->pages, p,
-			       (pte_t)at | (flags & INODE_PAGE_WRITE ? PTE_FILE_WRITE : 0)))
-			break;
-		mm->present_pages++;
-	}
+	if (enter_file_pages(mm, v, w.first, w.end) < page)
+		enter_file_pages(mm, v, page, w.end);
 	if (mm->pool == FRAME_HYBRID)
 		v->file->inode->escaped = true;
 	return w;

@@ -23,8 +23,6 @@
 #include "process.h"
 #include "vma.h"
 
-#define LEAF_PAGES	512		/* pages worked on at a time */
-
 static inline uint64_t vma_pages(const struct vma *v)	{ return (v->end - v->start) / PAGE_SIZE; }
 
 struct mm *mm_new(enum frame_pool pool)
@@ -102,19 +100,19 @@ bool mm_map_page(struct mm *mm, struct vma *v, uint64_t page, struct pd_batch *b
 /* Out of the PD: the pages of [page, end), which lie in one leaf. */
 static void unmap_leaf(struct mm *mm, uint64_t page, uint64_t end)
 {
+	pte_t *leaf = pages_leaf(mm->pages, page);
 	uint64_t first = end, last = 0;
 
-	for (uint64_t p = pages_next(mm->pages, page, end); p < end;
-	     p = pages_next(mm->pages, p + 1, end)) {
-		pte_t pte = pages_get(mm->pages, p);
+	for (uint64_t p = page; leaf && p < end; p++) {
+		pte_t *pte = &leaf[p % PAGES_LEAF];
 
-		if (!(pte & PTE_MAPPED))
+		if (!(*pte & PTE_MAPPED))
 			continue;
-		first = p < first ? p : first;
+		*pte &= ~(uint64_t)(PTE_MAPPED | PTE_WRITABLE);
+		first = first < end ? first : p;
 		last = p;
-		pages_set(mm->pages, p, pte & ~(uint64_t)(PTE_MAPPED | PTE_WRITABLE));
 	}
-	if (first < end)
+	if (first < end && mm->pd)
 		pd_unmap(mm->pd, first, last + 1);
 }
 
@@ -129,7 +127,7 @@ static void put_page(struct mm *mm, pte_t pte)
 static uint64_t next_leaf(struct mm *mm, uint64_t page, uint64_t end, uint64_t *leaf_end)
 {
 	page = pages_next(mm->pages, page, end);
-	*leaf_end = (page | (LEAF_PAGES - 1)) + 1;
+	*leaf_end = (page | (PAGES_LEAF - 1)) + 1;
 	if (*leaf_end > end)
 		*leaf_end = end;
 	return page;
@@ -141,12 +139,14 @@ void mm_drop_pages(struct mm *mm, uint64_t start, uint64_t end)
 	uint64_t page = next_leaf(mm, start / PAGE_SIZE, last, &leaf_end);
 
 	while (page < last) {
+		pte_t *leaf = pages_leaf(mm->pages, page);
+
 		unmap_leaf(mm, page, leaf_end);
-		for (; page < leaf_end; page = pages_next(mm->pages, page + 1, leaf_end)) {
-			put_page(mm, pages_get(mm->pages, page));
-			pages_set(mm->pages, page, 0);
-		}
-		page = next_leaf(mm, page, last, &leaf_end);
+		for (uint64_t p = page; p < leaf_end; p++)
+			if (leaf[p % PAGES_LEAF])
+				put_page(mm, leaf[p % PAGES_LEAF]);
+		pages_clear(mm->pages, page, leaf_end);
+		page = next_leaf(mm, leaf_end, last, &leaf_end);
 	}
 }
 
@@ -196,10 +196,8 @@ void mm_free(struct mm *mm)
 
 	if (!mm)
 		return;
-	for (uint64_t p = pages_next(mm->pages, 0, LX_TASK_SIZE / PAGE_SIZE);
-	     p < LX_TASK_SIZE / PAGE_SIZE;
-	     p = pages_next(mm->pages, p + 1, LX_TASK_SIZE / PAGE_SIZE))
-		put_page(mm, pages_get(mm->pages, p));
+	mm->pd = 0;			/* nothing runs there any more: no need to unmap */
+	mm_drop_pages(mm, 0, LX_TASK_SIZE);
 	pages_free(mm->pages);
 	while ((v = mm->vmas.root))
 		vma_free(mm, v);
@@ -371,8 +369,7 @@ long mm_move(struct mm *mm, struct vma *v, uint64_t addr)
 	for (uint64_t p = next_leaf(mm, from, from + count, &leaf_end); p < from + count;
 	     p = next_leaf(mm, leaf_end, from + count, &leaf_end)) {
 		unmap_leaf(mm, p, leaf_end);
-		for (uint64_t q = p; q < leaf_end; q++)
-			pages_set(mm->pages, q, 0);
+		pages_clear(mm->pages, p, leaf_end);
 	}
 	vma_remove(&mm->vmas, v);
 	if (mm->last == v)

@@ -11,7 +11,7 @@
 #include "frame.h"
 
 #define LEVEL_BITS	9
-#define LEVEL_SIZE	(1u << LEVEL_BITS)
+#define LEVEL_SIZE	PAGES_LEAF
 #define LEVELS		4
 #define PAGE_NUMBERS	(1ull << (LEVELS * LEVEL_BITS))
 
@@ -19,6 +19,7 @@ struct page_dir {
 	uint64_t entry[LEVEL_SIZE];
 };
 _Static_assert(sizeof(struct page_dir) == HEDRON_PAGE_SIZE, "a node is a frame");
+_Static_assert(LEVEL_SIZE == 1u << LEVEL_BITS, "an entry for each value of the bits");
 _Static_assert(LX_TASK_SIZE / HEDRON_PAGE_SIZE <= PAGE_NUMBERS, "all page numbers fit");
 
 static inline struct page_dir *child_of(uint64_t entry)
@@ -60,23 +61,45 @@ pte_t pages_get(const struct page_dir *dir, uint64_t page)
 	return dir->entry[index_at(page, 0)];
 }
 
-/* Clears an entry and frees nodes that this empties. Returns true if `node` lost an entry. */
-static bool clear(struct page_dir *node, int level, uint64_t page)
+pte_t *pages_leaf(struct page_dir *dir, uint64_t page)
+{
+	for (int level = LEVELS - 1; level > 0; level--) {
+		dir = child_of(dir->entry[index_at(page, level)]);
+		if (!dir)
+			return NULL;
+	}
+	return dir->entry;
+}
+
+/* Takes `count` entries away below `node` and frees the nodes that this empties: from the leaf up,
+ * while the node above loses an entry by it. Returns how many entries `node` lost. */
+static unsigned take_away(struct page_dir *node, int level, uint64_t page, unsigned count)
 {
 	uint64_t *entry = &node->entry[index_at(page, level)];
 
-	if (!*entry)
-		return false;
-	if (level > 0) {
-		if (!clear(child_of(*entry), level - 1, page))
-			return false;
-		--*entry;
-		if (PAGE_OFFSET(*entry))
-			return false;
-		frame_put(child_of(*entry));
-	}
+	if (level == 0)
+		return count;
+	*entry -= take_away(child_of(*entry), level - 1, page, count);
+	if (PAGE_OFFSET(*entry))
+		return 0;
+	frame_put(child_of(*entry));
 	*entry = 0;
-	return true;
+	return 1;
+}
+
+void pages_clear(struct page_dir *dir, uint64_t page, uint64_t end)
+{
+	pte_t *leaf = pages_leaf(dir, page);
+	unsigned count = 0;
+
+	if (!leaf)
+		return;
+	for (uint64_t p = page; p < end; p++) {
+		count += leaf[index_at(p, 0)] != 0;
+		leaf[index_at(p, 0)] = 0;
+	}
+	if (count)
+		take_away(dir, LEVELS - 1, page, count);
 }
 
 /* The nodes on the way to `page`, made where they are missing. */
@@ -124,7 +147,7 @@ bool pages_set(struct page_dir *dir, uint64_t page, pte_t pte)
 	uint64_t *path[LEVELS];
 
 	if (!pte) {
-		clear(dir, LEVELS - 1, page);
+		pages_clear(dir, page, page + 1);
 		return true;
 	}
 	if (!make_path(dir, page, path)) {

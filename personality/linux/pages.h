@@ -27,6 +27,14 @@ pte_t pages_get(const struct page_dir *dir, uint64_t page);
 /* False: no memory for the table, nothing changed. Changing or clearing an entry never fails. */
 bool pages_set(struct page_dir *dir, uint64_t page, pte_t pte);
 
+/* The entries of the leaf that `page` stands in, PAGES_LEAF of them, by page % PAGES_LEAF; NULL: it
+ * has none. Those that are there may be changed in place, not made and not cleared. */
+#define PAGES_LEAF	512u
+pte_t *pages_leaf(struct page_dir *dir, uint64_t page);
+
+/* Clear [page, end), which lies in one leaf. */
+void pages_clear(struct page_dir *dir, uint64_t page, uint64_t end);
+
 /* The first page in [page, end) with an entry; `end` if there is none. */
 uint64_t pages_next(const struct page_dir *dir, uint64_t page, uint64_t end);
 
