@@ -52,8 +52,8 @@ struct console_data {
 #define CONSOLE_READ_MAX	SVC_INLINE_MAX(sizeof(struct console_data))
 
 /* CONSOLE_NOTIFY: one typed item, a semaphore with right SM_UP, upped whenever input arrives or ends.
- * A later one of the same client replaces it. Request is a plain svc_request. READ and NOTIFY say that
- * input is wanted: before the first of them none is taken from the machine; INFO takes none. */
+ * A later one of the same client replaces it. Request is a plain svc_request. READ says
+ * that input is wanted: before the first one none is taken from the machine. */
 
 /* CONSOLE_INFO. */
 #define CONSOLE_TTY	1		/* a terminal is at the other end */
