@@ -13,6 +13,8 @@
 #include "uio.h"
 #include "usermem.h"
 
+#define COPY_MAX	(8ul << 20)	/* bytes one call moves at most */
+
 static uint8_t zero_page[PAGE_SIZE];
 
 /* What is at `offset` and behind it in one piece, at most *len bytes. 0: the end of the file. */
@@ -83,9 +85,10 @@ static long offset_out(struct thread *t, struct file *file, uint64_t uaddr, uint
 	return 0;
 }
 
+/* Both calls may do less than they are asked for; one handler serves all programs. */
 static size_t clip(uint64_t len)
 {
-	return len < UIO_RW_MAX ? len : UIO_RW_MAX;
+	return len < COPY_MAX ? len : COPY_MAX;
 }
 
 /* sendfile(2). */

@@ -18,6 +18,8 @@
 #include "inode.h"
 #include "usermem.h"
 
+#define LISTING_MAX	(1ul << 20)	/* bytes one call gives at most */
+
 /* getdents64(2): struct linux_dirent64; getdents(2) has the type in the record's last byte. */
 struct dirent64 {
 	uint64_t ino;			/* 0x00 */
@@ -98,8 +100,7 @@ static long list_some(struct inode *dir, struct listing *l, size_t room, bool ol
 static long list(struct thread *t, const uint64_t *a, bool old)
 {
 	struct file *file = fd_file(t, a[0]);
-	uint32_t count = a[2];
-	size_t done = 0;
+	size_t count = (uint32_t)a[2] < LISTING_MAX ? (uint32_t)a[2] : LISTING_MAX, done = 0;
 	struct listing l;
 	long r;
 

@@ -171,27 +171,23 @@ static long regular_write(struct thread *t, struct file *file, struct uio *u, ui
 {
 	bool append = file->flags & O_APPEND;
 	size_t done = 0, piece = PIECE;
-	uint64_t size;
+	uint64_t at = *offset;
 	long r = 0;
 
 	if (!u->left)
 		return 0;
-	if (append) {
-		r = inode_size(file->inode, &size);
-		if (r < 0)
-			return r;
-		*offset = size;
-	}
-	r = room_for(t, *offset, u->left);
+	if (append)
+		r = inode_size(file->inode, &at);
+	if (r >= 0)
+		r = room_for(t, at, u->left);
 	if (r < 0)
 		return r;
 
 	for (size_t len = r; done < len;) {
 		const struct uio before = *u;
 		size_t n = uio_reach(u, len - done < piece ? len - done : piece, false);
-		uint64_t end;
 
-		r = n ? write_piece(file->inode, u, append ? FS_APPEND : *offset, n, &end) : -EFAULT;
+		r = n ? write_piece(file->inode, u, append ? FS_APPEND : *offset, n, &at) : -EFAULT;
 		if (r == -ENOSPC && piece > PAGE_SIZE) {
 			*u = before;		/* all or nothing: try less */
 			piece /= 2;
@@ -199,7 +195,7 @@ static long regular_write(struct thread *t, struct file *file, struct uio *u, ui
 		}
 		if (r < 0)
 			break;
-		*offset = end - n + r;
+		*offset = at - n + r;
 		done += r;
 		if ((size_t)r < n)
 			break;

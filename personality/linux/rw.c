@@ -3,7 +3,7 @@
  * rw.c - read(2), write(2) and their vector and offset variants, lseek(2).
  *
  * Order of checks, as Linux has it: the descriptor and its mode, the offset, the iovec array, then
- * the file. The offset of the description moves only if the call moved bytes.
+ * the file. The offset of the description moves by the bytes that the call moved.
  */
 #include <errno.h>
 #include <linux/fs.h>
@@ -11,13 +11,49 @@
 #include "calls.h"
 #include "fd.h"
 #include "uio.h"
+#include "wait.h"
 
-/* A call that waits was asked to transfer: 0 bytes never wait. */
+/*
+ * One handler serves all programs, so a long transfer is done in slices: after each, the thread is
+ * answered so that its call runs again, and others get their turn. call.done says how far it came.
+ * What has no offset may give fewer bytes than were asked for, so reading it is never continued.
+ */
+#define SLICE		(8ul << 20)
+#define STREAM_SLICE	(64ul << 10)	/* output through the console is slow */
+
 static long transfer(struct thread *t, struct file *file, struct uio *u, uint64_t *offset, bool write)
 {
 	if (write)
 		return file->ops->write ? file->ops->write(t, file, u, offset) : -EINVAL;
 	return file->ops->read ? file->ops->read(t, file, u, offset) : -EINVAL;
+}
+
+/* The next slice of what `u` is in all; *offset is where it begins. */
+static long transfer_slice(struct thread *t, struct file *file, struct uio *u, uint64_t *offset,
+			   bool write)
+{
+	size_t slice = file->ops->seek ? SLICE : STREAM_SLICE;
+	uint64_t *done = &t->call.done;
+	bool more = false;
+	long r;
+
+	if (*done >= u->left && *done)
+		return *done;		/* another thread made the iovec array shorter */
+	uio_skip(u, *done);
+	if (u->left > slice && (write || file->ops->seek)) {
+		u->left = slice;
+		more = true;
+	}
+	r = transfer(t, file, u, offset, write);
+	if (r == LX_PARK)
+		return r;
+	if (r > 0)
+		*done += r;
+	if (more && r == (long)slice) {
+		wake_thread(t);		/* it does not sleep, but runs again */
+		return LX_PARK;
+	}
+	return *done ? (long)*done : r;
 }
 
 static struct file *fd_for(const struct thread *t, uint64_t fd, bool write)
@@ -29,17 +65,17 @@ static struct file *fd_for(const struct thread *t, uint64_t fd, bool write)
 static long at_current(struct thread *t, struct file *file, struct uio *u, bool write)
 {
 	uint64_t offset = file->offset;
-	long r = transfer(t, file, u, &offset, write);
+	long r = transfer_slice(t, file, u, &offset, write);
 
-	if (r > 0)
-		file->offset = offset;
+	file->offset = offset;
 	return r;
 }
 
 /* At an offset of the call's; the description's does not move. */
 static long at_offset(struct thread *t, struct file *file, struct uio *u, uint64_t offset, bool write)
 {
-	return transfer(t, file, u, &offset, write);
+	offset += t->call.done;
+	return transfer_slice(t, file, u, &offset, write);
 }
 
 static long plain(struct thread *t, const uint64_t *a, bool write)

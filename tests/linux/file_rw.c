@@ -3,6 +3,7 @@
 #include "files.h"
 #include <limits.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 
 #define BAD	((void *)8)
 
@@ -114,6 +115,34 @@ static void sizes(void)
 	free(to);
 }
 
+/* More than the system does at once: still one call. */
+static void large(void)
+{
+	size_t n = 20000003;
+	uint8_t *from = malloc(n), *to = malloc(n);
+	struct iovec v[] = { { from, 9000000 }, { from + 9000000, n - 9000000 } };
+	int fd = open("large", O_RDWR | O_CREAT, 0600);
+
+	fill(from, n, 9);
+	SHOW(write(fd, from, n));
+	SHOW(lseek(fd, 0, SEEK_CUR));
+	SHOW(pread(fd, to, n, 0));
+	SHOW(memcmp(from, to, n));
+	SHOW(lseek(fd, 1, SEEK_SET));
+	SHOW(read(fd, to, n));
+	SHOW(memcmp(from + 1, to, n - 1));
+	SHOW(pwritev(fd, v, 2, 5));
+	SHOW(pread(fd, to, n, 5));
+	SHOW(memcmp(from, to, n));
+	SHOW(fcntl(fd, F_SETFL, O_APPEND));
+	SHOW(write(fd, from, 9000000));
+	SHOW(lseek(fd, 0, SEEK_CUR));
+	SHOW(ftruncate(fd, 0));
+	close(fd);
+	free(from);
+	free(to);
+}
+
 static void modes(void)
 {
 	int r = open("log", O_RDONLY), w = open("log", O_WRONLY);
@@ -205,6 +234,7 @@ int main(void)
 	holes();
 	appending();
 	sizes();
+	large();
 	modes();
 	bad_buffers();
 	unlinked();
