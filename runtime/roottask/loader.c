@@ -53,6 +53,12 @@ static size_t fill_block(struct loader_block *b, const struct conf_program *conf
 
 /* ---- the loader ----------------------------------------------------------------------------------- */
 
+/* Is it the program that will offer the name, and does it live or is it to live again? */
+static bool may_come(const struct conf_program *conf, const char *name)
+{
+	return conf_provides(conf, name) && (conf->restart || program_of_conf(conf));
+}
+
 /* Wait until the loader is there, and make a portal to it. HEDRON_NO_SEL: it has died, or there is
  * none and nobody left who could be it. */
 static cap_sel find_loader(uint32_t *number)
@@ -71,8 +77,7 @@ static cap_sel find_loader(uint32_t *number)
 		}
 		hope = false;
 		for (size_t i = 0; i < books.conf.n; i++)
-			hope |= conf_provides(&books.conf.program[i], name) &&
-				program_of_conf(&books.conf.program[i]);
+			hope |= may_come(&books.conf.program[i], name);
 		books_unlock();
 		if (!s && hope)
 			hedron_sm_down_zero(books.start, 0);

@@ -126,6 +126,14 @@ __attribute__((noreturn)) static void finish(const char *line)
 		hedron_sm_down(hedron_sm_new(0), 0);
 }
 
+void machine_refuse(const char *why)
+{
+	pull_ports(COM1, 3);
+	com_text(why, strlen(why));
+	com_byte('\n');
+	hedron_reply(0);
+}
+
 void machine_end(unsigned status)
 {
 	char line[32];

@@ -5,6 +5,10 @@
 
 struct conf;
 
+/* End before anything else works: write `why` to COM1, and no more. The first thread, before it has
+ * bases and a UTCB to speak of. */
+void machine_refuse(const char *why) __attribute__((noreturn));
+
 void machine_init(void);
 
 /* One line of the log: "[who] text". `text` may hold anything; what is not printable becomes '?', and

@@ -6,6 +6,7 @@
  * prepares everything while nobody else runs, starts the starter and the reaper at the highest priority,
  * and ends.
  */
+#include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,14 @@ void root_c(uint64_t cpu) __attribute__((noreturn));
 static inline void write_bases(const void *fs, uint64_t gs)
 {
 	__asm__ volatile("wrfsbase %0; wrgsbase %1" : : "r"(fs), "r"(gs));
+}
+
+/* Intel SDM vol. 2, CPUID leaf 7: EBX[0]. Every thread finds its UTCB through the GS base. */
+static bool has_fsgsbase(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & bit_FSGSBASE;
 }
 
 /* The first thread's block; no TLS variables in the roottask. */
@@ -125,6 +134,8 @@ void root_c(uint64_t cpu)
 {
 	const struct hip *hip = (const struct hip *)ROOT_HIP_ADDR;
 
+	if (!has_fsgsbase())
+		machine_refuse("[roottask] the machine halts: fail 126 roottask: the CPU lacks FSGSBASE");
 	first_thread();
 	books.boot_cpu = cpu;
 	populate_selectors();
