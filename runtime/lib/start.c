@@ -35,14 +35,16 @@ static inline void write_fs_base(const void *base)
 	__asm__ volatile("wrfsbase %0" : : "r"(base));
 }
 
-/* The first thread's block. The kernel's TSC makes a canary that differs from boot to boot. */
+/* The first thread's block. Large TLS needs pages, and asking for them a block: it gets a bare one. */
 __attribute__((optimize("no-stack-protector")))
 static void first_thread(void)
 {
-	struct tblock *tp;
+	struct tblock *bare = (struct tblock *)first_block;
 	void *mem = first_block;
 	size_t size = sizeof(first_block);
 
+	bare->self = bare;
+	write_fs_base(bare);
 	tls_init((const void *)platform_aux(AT_PHDR), platform_aux(AT_PHNUM));
 	if (tls_size() > size) {
 		size = (tls_size() + HEDRON_PAGE_SIZE - 1) & ~(HEDRON_PAGE_SIZE - 1ull);
@@ -50,8 +52,7 @@ static void first_thread(void)
 		if (!mem)
 			hedron_end(PROGRAM_FAILED, 126);
 	}
-	tp = tls_setup(mem, size);
-	write_fs_base(tp);
+	write_fs_base(tls_setup(mem, size));
 }
 
 __attribute__((optimize("no-stack-protector")))

@@ -14,8 +14,8 @@ extern char __libc[];
 
 static const void *image;
 static size_t image_size;	/* .tdata */
-static size_t image_room;	/* with .tbss, rounded up to its alignment */
-static size_t image_align = 64;
+static size_t image_room;	/* with .tbss, rounded up to the segment's own alignment */
+static size_t block_align = 64;	/* of thread blocks: at least the segment's */
 
 void tls_init(const void *phdr, size_t phnum)
 {
@@ -26,15 +26,17 @@ void tls_init(const void *phdr, size_t phnum)
 			continue;
 		image = (const void *)ph[i].p_vaddr;
 		image_size = ph[i].p_filesz;
-		if (ph[i].p_align > image_align)
-			image_align = ph[i].p_align;
-		image_room = (ph[i].p_memsz + image_align - 1) & -image_align;
+		image_room = ph[i].p_memsz;
+		if (ph[i].p_align > 1)
+			image_room = (image_room + ph[i].p_align - 1) & -ph[i].p_align;
+		if (ph[i].p_align > block_align)
+			block_align = ph[i].p_align;
 	}
 }
 
 size_t tls_size(void)
 {
-	return image_room + sizeof(struct tblock) + 2 * image_align;
+	return image_room + sizeof(struct tblock) + 2 * block_align;
 }
 
 static uint64_t new_canary(void)
@@ -50,7 +52,7 @@ __attribute__((optimize("no-stack-protector")))
 struct tblock *tls_setup(void *mem, size_t size)
 {
 	static int last_tid;
-	uintptr_t at = ((uintptr_t)mem + size - sizeof(struct tblock)) & -image_align;
+	uintptr_t at = ((uintptr_t)mem + size - sizeof(struct tblock)) & -block_align;
 	struct tblock *tp = (struct tblock *)at;
 
 	memset(tp, 0, sizeof(*tp));
