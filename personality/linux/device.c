@@ -7,7 +7,6 @@
  */
 #include "device.h"
 
-#include <asm/poll.h>
 #include <errno.h>
 #include <linux/fs.h>
 #include <string.h>
@@ -69,23 +68,17 @@ static int64_t seek_nowhere(struct file *file, int64_t offset, unsigned whence)
 	return 0;
 }
 
-static short poll_always(struct file *file, struct wait_queue **queue)
-{
-	*queue = NULL;
-	return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-}
-
 static const struct file_ops null_ops = {
-	.read = read_end, .write = write_away, .seek = seek_nowhere, .poll = poll_always,
+	.read = read_end, .write = write_away, .seek = seek_nowhere,
 };
 static const struct file_ops zero_ops = {
-	.read = read_zeros, .write = write_away, .seek = seek_nowhere, .poll = poll_always,
+	.read = read_zeros, .write = write_away, .seek = seek_nowhere,
 };
 static const struct file_ops full_ops = {
-	.read = read_zeros, .write = write_full, .seek = seek_nowhere, .poll = poll_always,
+	.read = read_zeros, .write = write_full, .seek = seek_nowhere,
 };
 static const struct file_ops random_ops = {
-	.read = read_random, .write = write_away, .seek = seek_nowhere, .poll = poll_always,
+	.read = read_random, .write = write_away, .seek = seek_nowhere,
 };
 
 /* Numbers as in Linux's admin-guide/devices.txt. */

@@ -7,7 +7,6 @@
  * The service's records are turned into Linux's one message at a time, in a buffer of our own:
  * reaching the program's memory may need the UTCB in which they lie.
  */
-#include <asm/poll.h>
 #include <errno.h>
 #include <linux/fs.h>
 #include <string.h>
@@ -143,14 +142,7 @@ static int64_t dir_seek(struct file *file, int64_t offset, unsigned whence)
 	return offset < 0 ? -EINVAL : offset;
 }
 
-static short dir_poll(struct file *file, struct wait_queue **queue)
-{
-	*queue = NULL;
-	return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-}
-
 const struct file_ops dir_ops = {
 	.read	= dir_read,
 	.seek	= dir_seek,
-	.poll	= dir_poll,
 };

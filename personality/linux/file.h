@@ -22,7 +22,8 @@ struct wait_queue;
  * read, write: at *offset, which they move on; what has no offset leaves it. The access mode has
  * been checked. Both stop early where the memory of the program ends: bytes so far, or -EFAULT.
  * seek: lseek(2) without storing the new offset; missing: ESPIPE, also for pread and pwrite.
- * poll: POLL* bits that hold now; *queue: where to wait for a change, NULL if none can come.
+ * poll: POLL* bits that hold now; *queue: where to wait for a change, NULL if none can come. Missing:
+ * always ready to read and write.
  */
 struct file_ops {
 	long (*read)(struct thread *t, struct file *file, struct uio *u, uint64_t *offset);

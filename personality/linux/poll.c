@@ -19,7 +19,7 @@
 
 #define ALWAYS	(POLLERR | POLLHUP | POLLNVAL)
 
-/* What holds now of what is wanted. A file that knows nothing of poll is always ready. */
+/* What holds now of what is wanted. */
 static short look(struct file *file, short wanted, struct wait_queue **queue)
 {
 	short events = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;

@@ -17,7 +17,6 @@
 #include "file.h"
 
 #include <asm/ioctls.h>
-#include <asm/poll.h>
 #include <asm/resource.h>
 #include <asm/signal.h>
 #include <errno.h>
@@ -254,17 +253,10 @@ static long regular_ioctl(struct thread *t, struct file *file, uint32_t cmd, uin
 	return copy_out(t->process->mm, arg, &left, sizeof(left));
 }
 
-static short regular_poll(struct file *file, struct wait_queue **queue)
-{
-	*queue = NULL;
-	return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-}
-
 const struct file_ops regular_ops = {
 	.read	= regular_read,
 	.write	= regular_write,
 	.seek	= regular_seek,
 	.ioctl	= regular_ioctl,
-	.poll	= regular_poll,
 	.pages	= true,
 };
