@@ -9,7 +9,7 @@
 #include "process.h"
 #include "usermem.h"
 
-/* sched_yield(2). The answer goes through the scheduler of the kernel: it is its time to switch. */
+/* sched_yield(2). Limit: the kernel switches when a quantum ends; a thread cannot give its own up. */
 long lx_sched_yield(struct thread *t, const uint64_t *a)
 {
 	return 0;

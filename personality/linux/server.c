@@ -154,6 +154,8 @@ static long run_call(struct thread *t, const struct lx_call *call, const uint64_
 	if (trace && known && call->served == LX_NO_RETURN)
 		trace_last_call(t, call, args);
 	result = known ? call->handler(t, args) : -ENOSYS;
+	if (result == LX_PARK && signal_pending(t))
+		result = -EINTR;
 	if (trace && result != LX_PARK && result != LX_EXIT)
 		trace_call(t, call, args, result);
 	return result;
@@ -269,8 +271,7 @@ static bool is_event(const struct hedron_utcb *u)
 static cap_sel serve_thread(struct thread *t, struct hedron_utcb *u, unsigned event)
 {
 	server_current = t;
-	if (t->state == THREAD_PARKED)
-		wait_cancel(t);
+	wait_cancel(t);
 	if (t->state != THREAD_ENDED)
 		t->state = THREAD_RUNNING;
 	t->woken = false;

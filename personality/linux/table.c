@@ -63,7 +63,7 @@ const struct lx_call lx_calls[] = {
 	PART(setpriority,	"int int int", "nice 0"),
 
 	/* Scheduling. */
-	FULL(sched_yield,	""),
+	PART(sched_yield,	"", "the quantum runs on"),
 	FULL(sched_getaffinity,	"int uint ptr"),
 	FULL(sched_setaffinity,	"int uint ptr"),
 	FULL(sched_getscheduler, "int"),

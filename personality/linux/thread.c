@@ -249,6 +249,9 @@ void process_reap(struct process *p)
 
 		hedron_revoke(crd_obj(block(t, BLOCK_SM), 0, RIGHTS_ALL), 1);
 		hedron_revoke(crd_obj(block(t, BLOCK_EC), 0, RIGHTS_ALL), 1);
+		/* The slot's portals stay ours alone, wherever the program passed them on. */
+		hedron_revoke(crd_obj(block(t, BLOCK_EVENTS), 5, RIGHTS_ALL), 0);
+		hedron_revoke(crd_obj(block(t, BLOCK_FOREIGN), 0, RIGHTS_ALL), 0);
 		if (t->number == 0)
 			hedron_revoke(crd_obj(p->pd, 0, RIGHTS_ALL), 1);
 		thread_free(t);

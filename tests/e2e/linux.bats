@@ -34,6 +34,8 @@ both() {
 
 @test "linux: signal actions, masks, pending signals, alternate stacks" { both signal; }
 
+@test "linux: signal handlers, what they are told and may change, what survives them" { both handler; }
+
 @test "linux: clocks agree and go forward; sleeps last as long as asked" { both time; }
 
 @test "linux: the vDSO is an ELF image whose functions answer" { both vdso; }

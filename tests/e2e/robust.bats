@@ -52,6 +52,15 @@ others_run_on() {
     others_run_on --with "$PROGRAMS/linux-nsct portals"
 }
 
+@test "robust: messages forged to look like events are answered with nothing" {
+    run -0 hr "$PROGRAMS/linux-forge"
+    [ "${lines[-1]}" = alive ]
+    for line in "${lines[@]:0:${#lines[@]}-1}"; do
+        [[ $line == *": nothing came" ]] || { echo "$line"; return 1; }
+    done
+    [ "${#lines[@]}" -gt 20 ]
+}
+
 @test "robust: a plain Linux program that revokes all it has, or replies, harms nobody" {
     others_run_on --with "$PROGRAMS/linux-nsct revoke" --with "$PROGRAMS/linux-nsct reply"
 }
