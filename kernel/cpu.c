@@ -4,6 +4,7 @@
  * found through GS while in the kernel; SWAPGS at each border keeps the user's GS base aside.
  */
 #include "cpu.h"
+#include "bootinfo.h"
 #include "desc.h"
 #include "fpu.h"
 #include "lapic.h"
@@ -41,7 +42,7 @@ void cpu_detect(void)
 	refuse_without(BIT(l1.edx, 13), "global pages");
 	refuse_without(BIT(l1.edx, 24), "FXSAVE");
 	refuse_without(BIT(l1.edx, 26), "SSE2");
-	cpu_has.tsc_deadline = BIT(l1.ecx, 24);
+	cpu_has.tsc_deadline = BIT(l1.ecx, 24) && !boot_option("nodl");
 	cpu_has.mce = BIT(l1.edx, 7);
 	cpu_has.xsave = BIT(l1.ecx, 26) && max >= 0xd;
 	cpu_has.xsaveopt = cpu_has.xsave && BIT(cpuid(0xd, 1).eax, 0);

@@ -99,6 +99,7 @@ void desc_init(struct cpu *cpu)
 	lgdt(&gdtr);
 	lidt(&idtr);
 	ltr(SEL_TSS);
+	lldt(0);			/* no user descriptors besides ours */
 	__asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%fs; mov %0, %%gs"
 			 : : "r"(USER_SS));
 }

@@ -146,6 +146,8 @@ HOT struct ec *event_send(struct ec *ec, cap_sel sel)
 
 void event_exception(struct ec *ec, unsigned vector)
 {
+	if (vector == VEC_MC)
+		wrmsr(MSR_MCG_STATUS, 0);	/* taken; another one before would stop the CPU */
 	ec->qual[0] = ec->frame.error;
 	ec->qual[1] = vector == VEC_PF ? read_cr2() : 0;
 	if (VECTORS_SENT >> vector & 1)

@@ -53,14 +53,19 @@ void lapic_init(void)
 	write(REG_LVT_LINT1, LVT_NMI);
 	write(REG_LVT_ERROR, VEC_LAPIC_ERROR);
 	write(REG_TIMER_DIV, TIMER_DIV_1);
-	write(REG_LVT_TIMER, VEC_TIMER | (cpu_has.tsc_deadline ? LVT_DEADLINE : 0));
-	__sync_synchronize();		/* before the first write of the deadline (SDM 10.5.4.1) */
+	write(REG_LVT_TIMER, VEC_TIMER);
 }
 
 uint32_t lapic_id(void)			{ return read(REG_ID) >> 24; }
 void lapic_eoi(void)			{ write(REG_EOI, 0); }
 uint32_t lapic_timer_left(void)		{ return read(REG_TIMER_COUNT); }
 void lapic_timer_count(uint32_t count)	{ write(REG_TIMER_INIT, count); }
+
+void lapic_timer_by_deadline(void)
+{
+	write(REG_LVT_TIMER, VEC_TIMER | LVT_DEADLINE);
+	__sync_synchronize();		/* before the first write of the deadline (SDM 10.5.4.1) */
+}
 
 void lapic_send(uint32_t apic_id, unsigned vector)
 {

@@ -12,4 +12,5 @@ void lapic_eoi(void);
 void lapic_send(uint32_t apic_id, unsigned vector);
 void lapic_timer_count(uint32_t count);	/* one shot; 0: off */
 uint32_t lapic_timer_left(void);
+void lapic_timer_by_deadline(void);	/* from now on set by MSR_TSC_DEADLINE, not by count */
 void lapic_describe(struct hip_cpu *d);	/* register copies for the HIP */

@@ -3,7 +3,8 @@
  * sched.c - which SC runs, and which EC it runs.
  *
  * SCs of a CPU: strictly by priority, round robin inside a level. An SC with time left goes to the
- * head of its level, one that used up its quantum to the tail with a fresh one.
+ * head of its level, one that used up its quantum to the tail with a fresh one. A wake-up preempts
+ * lower levels only: one of the same level would interrupt handlers in the middle of their work.
  *
  * An SC runs its own EC, or, if that waits for a handler, the handler, and so on: resolve() follows
  * the chain. So a call passes the caller's priority and time on, and an SC whose EC wants a busy

@@ -61,6 +61,8 @@ void timer_init(void)
 	timer_tsc_khz = (rdtsc() - tsc) / CALIBRATE_MS;
 	timer_lapic_khz = (lapic - lapic_timer_left()) / CALIBRATE_MS;
 	lapic_timer_count(0);
+	if (cpu_has.tsc_deadline)
+		lapic_timer_by_deadline();
 	lapic_per_tsc = ((uint64_t)timer_lapic_khz << 32) / timer_tsc_khz;
 }
 

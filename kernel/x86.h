@@ -47,6 +47,7 @@
 
 #define MSR_TSC			0x10
 #define MSR_APIC_BASE		0x1b
+#define MSR_MCG_STATUS		0x17a
 #define MSR_TSC_DEADLINE	0x6e0
 #define MSR_EFER		0xc0000080
 #define MSR_STAR		0xc0000081
@@ -192,6 +193,7 @@ static inline uint32_t inl(uint16_t port)
 
 static inline void lgdt(const void *p)		{ __asm__ volatile("lgdt (%0)" : : "r"(p) : "memory"); }
 static inline void lidt(const void *p)		{ __asm__ volatile("lidt (%0)" : : "r"(p) : "memory"); }
+static inline void lldt(uint16_t sel)		{ __asm__ volatile("lldt %0" : : "r"(sel)); }
 static inline void ltr(uint16_t sel)		{ __asm__ volatile("ltr %0" : : "r"(sel)); }
 static inline void xsetbv(uint32_t i, uint64_t v)
 {
