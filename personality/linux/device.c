@@ -72,7 +72,7 @@ static const struct file_ops null_ops = {
 	.read = read_end, .write = write_away, .seek = seek_nowhere,
 };
 static const struct file_ops zero_ops = {
-	.read = read_zeros, .write = write_away, .seek = seek_nowhere,
+	.read = read_zeros, .write = write_away, .seek = seek_nowhere, .anonymous = true,
 };
 static const struct file_ops full_ops = {
 	.read = read_zeros, .write = write_full, .seek = seek_nowhere,

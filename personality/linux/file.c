@@ -71,7 +71,7 @@ long file_mmap_check(const struct file *file, int prot, int flags)
 		return -EACCES;
 	if (shared && (prot & PROT_WRITE) && !file_writable(file))
 		return -EACCES;
-	if (!file->ops->pages)
+	if (!file->ops->pages && !file->ops->anonymous)
 		return -ENODEV;
 	return 0;
 }

@@ -33,6 +33,7 @@ struct file_ops {
 	long (*ioctl)(struct thread *t, struct file *file, uint32_t cmd, uint64_t arg);
 	short (*poll)(struct file *file, struct wait_queue **queue);
 	bool pages;				/* content is pages of the inode: can be mapped */
+	bool anonymous;				/* a mapping of it is anonymous memory: zero(4) */
 };
 
 /* The kinds. */

@@ -89,6 +89,7 @@ static long check_type(uint32_t flags)
 static long get_file(struct process *p, int fd, uint32_t prot, uint32_t flags, struct file **file)
 {
 	struct fd_slot *slot;
+	long err;
 
 	*file = NULL;
 	if (flags & MAP_ANONYMOUS)
@@ -97,7 +98,10 @@ static long get_file(struct process *p, int fd, uint32_t prot, uint32_t flags, s
 	if (!slot)
 		return -EBADF;
 	*file = slot->file;
-	return file_mmap_check(*file, prot, flags);
+	err = file_mmap_check(*file, prot, flags);
+	if (!err && (*file)->ops->anonymous)
+		*file = NULL;
+	return err;
 }
 
 /*

@@ -106,6 +106,24 @@ static void holes(void)
 	close(fd);
 }
 
+/* zero(4): mapped, it is memory like any other. */
+static void zeros(void)
+{
+	int fd = open("/dev/zero", O_RDWR);
+	char *p = map(fd, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, 0);
+	char *q = map(fd, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+
+	close(fd);
+	p[PAGE] = 'p';
+	q[PAGE] = 'q';
+	printf("%d %c %d %c\n", p[0], p[PAGE], q[0], q[PAGE]);
+	munmap(p, 2 * PAGE);
+	munmap(q, 2 * PAGE);
+	fd = open("/dev/zero", O_WRONLY);
+	map(fd, PAGE, PROT_READ, MAP_PRIVATE, 0);
+	close(fd);
+}
+
 static void refused(void)
 {
 	int r = open("s", O_RDONLY), w = open("s", O_WRONLY), d = open(".", O_RDONLY);
@@ -146,6 +164,7 @@ int main(void)
 	private();
 	own_buffer();
 	holes();
+	zeros();
 	refused();
 	behind_the_end();
 	return 0;
