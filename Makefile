@@ -35,19 +35,16 @@ endef
 .PHONY: all
 all:
 
-# What is missing on a fresh machine is installed before anything is built; the stamps keep later calls
-# short. Goals that build nothing need nothing.
+# What is missing on a fresh machine is installed before anything is built; 20 ms if nothing is. Goals
+# that build nothing need nothing.
 GOALS := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter-out setup clean help,$(GOALS)),)
-include $(O)/setup-build.mk
+NEEDS := $(if $(filter-out setup clean help,$(GOALS)),build run) $(if $(filter test test-%,$(GOALS)),test)
+ifneq ($(strip $(NEEDS)),)
+$(shell scripts/setup $(NEEDS) >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error scripts/setup has not found or installed all that is needed)
 endif
-ifneq ($(filter test test-%,$(GOALS)),)
-include $(O)/setup-test.mk
 endif
-$(O)/setup-build.mk: GROUPS := build run
-$(O)/setup-test.mk: GROUPS := test
-$(O)/setup-%.mk: scripts/setup
-	$(Q)mkdir -p $(@D) && scripts/setup $(GROUPS) && touch $@
 
 ROOMS := kernel runtime libhybrid personality toolchain sdk samples tests docs
 include $(wildcard $(foreach r,$(ROOMS),$(r)/$(r).mk))
