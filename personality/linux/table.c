@@ -136,7 +136,8 @@ const struct lx_call lx_calls[] = {
 	FULL(readahead,		"fd off len"),
 
 	/* Files: descriptors. */
-	PART(open,		"path open mode", "no O_TMPFILE, O_DIRECT; no pipes, sockets, disks"),
+	PART(open,		"path open mode",
+	     "no O_TMPFILE, O_DIRECT; no pipes, sockets, disks; permission bits are not enforced"),
 	PART(openat,		"fd path open mode", "as open"),
 	PART(openat2,		"fd path ptr len", "as open; RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS"),
 	FULL(creat,		"path mode"),
