@@ -33,6 +33,24 @@
 	push	%rax
 .endm
 
+.macro RESTORE_GPRS
+	pop	%rax
+	pop	%rcx
+	pop	%rdx
+	pop	%rbx
+	pop	%rbp
+	pop	%rsi
+	pop	%rdi
+	pop	%r8
+	pop	%r9
+	pop	%r10
+	pop	%r11
+	pop	%r12
+	pop	%r13
+	pop	%r14
+	pop	%r15
+.endm
+
 	.text
 /*
  * Entry by SYSCALL (Intel SDM vol. 2): rcx user rip, r11 user rflags, rsp the user's, flags of
@@ -61,39 +79,25 @@ FUNC(entry_leave)
 	mov	%rax, %rsp
 	cmpl	$VEC_SYSCALL, FRAME_OFS_VECTOR(%rsp)
 	jne	1f
-	mov	0x00(%rsp), %rax
-	mov	0x10(%rsp), %rdx
-	mov	0x18(%rsp), %rbx
-	mov	0x20(%rsp), %rbp
-	mov	0x28(%rsp), %rsi
-	mov	0x30(%rsp), %rdi
-	mov	0x38(%rsp), %r8
-	mov	0x40(%rsp), %r9
-	mov	0x48(%rsp), %r10
+	mov	FRAME_OFS_RAX(%rsp), %rax
+	mov	FRAME_OFS_RDX(%rsp), %rdx
+	mov	FRAME_OFS_RBX(%rsp), %rbx
+	mov	FRAME_OFS_RBP(%rsp), %rbp
+	mov	FRAME_OFS_RSI(%rsp), %rsi
+	mov	FRAME_OFS_RDI(%rsp), %rdi
+	mov	FRAME_OFS_R8(%rsp), %r8
+	mov	FRAME_OFS_R9(%rsp), %r9
+	mov	FRAME_OFS_R10(%rsp), %r10
 	mov	$RFLAGS_IF, %r11d
-	mov	0x58(%rsp), %r12
-	mov	0x60(%rsp), %r13
-	mov	0x68(%rsp), %r14
-	mov	0x70(%rsp), %r15
+	mov	FRAME_OFS_R12(%rsp), %r12
+	mov	FRAME_OFS_R13(%rsp), %r13
+	mov	FRAME_OFS_R14(%rsp), %r14
+	mov	FRAME_OFS_R15(%rsp), %r15
 	mov	FRAME_OFS_RIP(%rsp), %rcx	/* canonical: pt_create(), or the CPU stored it */
 	mov	FRAME_OFS_RSP(%rsp), %rsp
 	swapgs
 	sysretq
-1:	pop	%rax
-	pop	%rcx
-	pop	%rdx
-	pop	%rbx
-	pop	%rbp
-	pop	%rsi
-	pop	%rdi
-	pop	%r8
-	pop	%r9
-	pop	%r10
-	pop	%r11
-	pop	%r12
-	pop	%r13
-	pop	%r14
-	pop	%r15
+1:	RESTORE_GPRS
 	add	$16, %rsp
 	swapgs
 	iretq
@@ -119,21 +123,7 @@ entry_gate:
 	SAVE_GPRS
 	mov	%rsp, %rdi
 	call	trap_from_kernel
-	pop	%rax
-	pop	%rcx
-	pop	%rdx
-	pop	%rbx
-	pop	%rbp
-	pop	%rsi
-	pop	%rdi
-	pop	%r8
-	pop	%r9
-	pop	%r10
-	pop	%r11
-	pop	%r12
-	pop	%r13
-	pop	%r14
-	pop	%r15
+	RESTORE_GPRS
 	add	$16, %rsp
 	iretq
 

@@ -18,7 +18,6 @@
 #define TSS_VMA		0xfffffe8000000000
 #define TSS_SLOT	509
 #define DEVMAP_VMA	0xffffff0000000000
-#define DEVMAP_SLOT	510
 #define KERNEL_SLOT	511
 
 #define STACK_SIZE	0x4000

@@ -17,13 +17,11 @@ struct free_page {
 static struct spinlock lock;
 static struct free_page *freed;		/* lock */
 static char *fresh, *end;		/* lock */
-static uint64_t free_count;		/* lock */
 
 void pages_init(void *start, size_t len_bytes)
 {
 	fresh = start;
 	end = fresh + len_bytes;
-	free_count = len_bytes / PAGE_SIZE;
 }
 
 void *page_alloc(void)
@@ -38,8 +36,6 @@ void *page_alloc(void)
 		page = fresh;
 		fresh += PAGE_SIZE;
 	}
-	if (page)
-		free_count--;
 	spin_unlock(&lock);
 	return page ? memset(page, 0, PAGE_SIZE) : NULL;
 }
@@ -51,11 +47,5 @@ void page_free(void *page)
 	spin_lock(&lock);
 	p->next = freed;
 	freed = p;
-	free_count++;
 	spin_unlock(&lock);
-}
-
-uint64_t pages_free_count(void)
-{
-	return free_count;
 }

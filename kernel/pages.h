@@ -10,4 +10,3 @@
 void pages_init(void *start, size_t len_bytes);
 void *page_alloc(void);			/* zeroed; NULL: kernel memory exhausted */
 void page_free(void *page);
-uint64_t pages_free_count(void);

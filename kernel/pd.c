@@ -34,7 +34,8 @@ struct pd *pd_create(void)
 	return pd;
 }
 
-void pd_free(struct pd *pd)
+/* Frees one that nobody knows yet, or nobody any more. */
+static void pd_free(struct pd *pd)
 {
 	if (this_cpu()->pd == pd)
 		mem_load(NULL);

@@ -30,7 +30,6 @@ extern struct pd *root_pd;		/* I  the roottask's */
 extern struct pd hv_pd;			/* the hypervisor's own spaces (hvspace.c) */
 
 struct pd *pd_create(void);		/* NULL: kernel memory exhausted */
-void pd_free(struct pd *pd);		/* one that nobody knows yet, or nobody any more */
 void pd_reclaim(struct pd *pd);
 void pd_ref(struct pd *pd);		/* an EC more that needs it */
 void pd_unref(struct pd *pd);

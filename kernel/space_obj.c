@@ -20,7 +20,6 @@ struct spinlock mdb_lock;
 static struct slab_cache cap_cache = SLAB_CACHE(cap_cache, sizeof(struct cap), 8);
 
 struct cap *cap_alloc(void)		{ return slab_alloc(&cap_cache); }
-void cap_free(struct cap *c)		{ slab_free(&cap_cache, c); }
 
 /* The page that an entry points to, made if it is not there. NULL: out of memory. */
 static void *page_of(void **entry)
@@ -116,7 +115,7 @@ void cap_drop(struct cap *c)
 		if (c->obj->orphan || !c->obj->caps)
 			kobj_retire(c->obj);
 	}
-	cap_free(c);
+	slab_free(&cap_cache, c);
 }
 
 void obj_space_clear_locked(struct pd *pd)

@@ -65,6 +65,5 @@ cap_sel obj_next(const struct pd *pd, cap_sel sel, cap_sel end);
 void cap_drop(struct cap *c);
 
 struct cap *cap_alloc(void);
-void cap_free(struct cap *c);
 
 void obj_space_clear_locked(struct pd *pd);	/* revokes everything in it, and frees the pages */

@@ -6,13 +6,9 @@
 #pragma once
 
 #define CR0_MP		(1 << 1)
-#define CR0_EM		(1 << 2)
 #define CR0_TS		(1 << 3)
 #define CR0_NE		(1 << 5)
 #define CR0_WP		(1 << 16)
-#define CR0_AM		(1 << 18)
-#define CR0_NW		(1 << 29)
-#define CR0_CD		(1 << 30)
 #define CR0_PE		(1 << 0)
 #define CR0_ET		(1 << 4)
 #define CR0_PG		(1u << 31)
@@ -45,7 +41,6 @@
 #define RFLAGS_RF	(1 << 16)
 #define RFLAGS_AC	(1 << 18)
 
-#define MSR_TSC			0x10
 #define MSR_APIC_BASE		0x1b
 #define MSR_MCG_STATUS		0x17a
 #define MSR_TSC_DEADLINE	0x6e0
@@ -68,7 +63,6 @@
 #define STAR_USER	0x1b		/* SYSRET: CS = this + 16, SS = this + 8 */
 
 /* Vectors. 32 + g is GSI g, up to 223. */
-#define VEC_DB		1
 #define VEC_NMI		2
 #define VEC_BP		3
 #define VEC_OF		4
