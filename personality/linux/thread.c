@@ -54,7 +54,7 @@ static unsigned slot_count = 1;
 
 static struct hedron_local *dummy;
 static cap_sel dummy_portal, reap_sm;
-static struct list dying = { &dying, &dying };	/* struct process.all: SCs revoked, in that order */
+static struct list dying = { &dying, &dying };	/* struct process.all; the first one's SCs are revoked */
 
 static const uint8_t events[] = {
 	EVENT_DE, EVENT_DB, EVENT_BP, EVENT_OF, EVENT_BR, EVENT_UD, EVENT_NM, EVENT_TS, EVENT_NP,
@@ -216,10 +216,23 @@ out_sm:
 
 /* ---- end ------------------------------------------------------------------------------------- */
 
+/* The first step of the end; reap_sm is upped when it has come into effect. */
+static void revoke_scs(struct process *p)
+{
+	struct list *pos;
+
+	LIST_EACH(pos, &p->threads) {
+		cap_sel sc = block(LIST_ITEM(pos, struct thread, of_process), BLOCK_SC);
+		bool last = pos->next == &p->threads;
+
+		hedron_revoke_notify(crd_obj(sc, 0, RIGHTS_ALL), 1, last ? reap_sm : 0);
+	}
+}
+
 void thread_ended(struct thread *t)
 {
 	struct process *p = t->process;
-	struct list *pos;
+	bool idle;
 
 	if (t->state == THREAD_ENDED)
 		return;
@@ -233,13 +246,10 @@ void thread_ended(struct thread *t)
 	if (p->hybrid)
 		pd_unmap(p->pd, 0, LX_TASK_SIZE / PAGE_SIZE);
 	list_remove(&p->all);
+	idle = list_empty(&dying);
 	list_add_tail(&dying, &p->all);
-	LIST_EACH(pos, &p->threads) {
-		cap_sel sc = block(LIST_ITEM(pos, struct thread, of_process), BLOCK_SC);
-		bool last = pos->next == &p->threads;
-
-		hedron_revoke_notify(crd_obj(sc, 0, RIGHTS_ALL), 1, last ? reap_sm : 0);
-	}
+	if (idle)
+		revoke_scs(p);
 }
 
 void process_reap(struct process *p)
@@ -259,10 +269,14 @@ void process_reap(struct process *p)
 	process_delete(p);
 }
 
+/* One at a time: with several revocations under way, their notifications need not be as many. */
 static void reap_next(void *arg)
 {
+	if (list_empty(&dying))
+		return;
+	process_reap(LIST_ITEM(dying.next, struct process, all));
 	if (!list_empty(&dying))
-		process_reap(LIST_ITEM(dying.next, struct process, all));
+		revoke_scs(LIST_ITEM(dying.next, struct process, all));
 }
 
 /* Somebody who calls the dummy is not the kernel. */
