@@ -162,7 +162,7 @@ poke() {
 
 @test "bad input: a machine with too little memory is told, not hung" {
     status=0
-    hr --memory 8M "$PROGRAMS/linux-argv0" >out 2>err || status=$?
+    hedron-run --timeout 30 --log "$LOG" --memory 8M "$PROGRAMS/linux-argv0" >out 2>err || status=$?
     [ $status -eq 125 ] || [ $status -eq 126 ]
     [ ! -s out ]
     [ -s err ]

@@ -88,8 +88,8 @@ load common
 }
 
 @test "options: --smp gives more processors, and programs run" {
-    run -0 hr --smp 2 "$PROGRAMS/linux-streams"
-    [ "${lines[0]}" = "out 0" ]
+    run -0 --separate-stderr hr --smp 2 "$PROGRAMS/linux-streams"
+    [ "$output" = $'out 0\nout 1\nout 2' ]
 }
 
 @test "options: --log FILE has the lines of kernel and services; standard error has none of them" {

@@ -61,9 +61,11 @@ load common
     [ "$(<out)" = $'begun\nmore' ]
 }
 
-@test "run: output may go to a file that cannot take it, and the run ends" {
+@test "run: output that cannot be written ends the run with status 125" {
     [ -w /dev/full ] || skip "no /dev/full"
-    run ! hr "$PROGRAMS/linux-wait" write >/dev/full
+    status=0
+    hr "$PROGRAMS/linux-wait" write >/dev/full 2>err || status=$?
+    [ $status -eq 125 ]
 }
 
 # ---- status -----------------------------------------------------------------------------------

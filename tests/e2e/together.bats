@@ -76,6 +76,7 @@ load common
 # ---- the tour -------------------------------------------------------------------------------------
 
 @test "tour: make run shows the three kinds of programs together and ends with status 0" {
+    make -s -C "$TOP" O="$O" sdk samples
     run -0 make -s --no-print-directory -C "$TOP" O="$O" run
     [[ $output == *hyperapp* ]]
     [[ $output == *Linux* ]]
