@@ -21,7 +21,7 @@
 #define XON	0x11
 #define LINGER	20	/* looks at an empty FIFO: what follows soon costs no interrupt */
 #define UNKNOWN	(~0ull)
-#define PATIENCE	100		/* looks at the UART, of about a microsecond each */
+#define PATIENCE	20		/* looks at the UART, of some microseconds each */
 
 static struct hedron_mutex lock;
 static struct device in, eof;
@@ -40,37 +40,42 @@ static bool has_ended(void)
 }
 
 /* Returns whether anything came. `linger`: how often to look again when the FIFO has become empty. */
-static bool drain_in(unsigned linger)
+static bool drain_in(unsigned patience)
 {
-	unsigned idle = linger;		/* nothing came yet: the first look decides */
+	uint8_t data[UART_BURST];
+	unsigned misses = 0;
 	bool any = false;
-	uint8_t byte;
 
-	while (in.kind && ring_room(&ring)) {
-		if (uart_get(in.port, &byte)) {
-			ring_put(&ring, byte);
-			received++;
-			any = true;
-			idle = 0;
-		} else if (idle++ >= linger) {
-			break;
-		}
+	while (in.kind && ring_room(&ring) >= UART_BURST && misses <= (any ? patience : 0)) {
+		const unsigned n = uart_get(in.port, data);
+
+		for (unsigned i = 0; i < n; i++)
+			ring_put(&ring, data[i]);
+		received += n;
+		any |= n != 0;
+		misses = n ? 0 : misses + 1;
 	}
 	return any;
 }
 
+static void eof_byte(uint8_t byte)
+{
+	if (byte >= '0' && byte <= '9')
+		number = number * 10 + (byte - '0');
+	else if (byte == '\n')
+		announced = number;
+}
+
 static bool drain_eof(void)
 {
+	uint8_t data[UART_BURST];
 	bool any = false;
-	uint8_t byte;
+	unsigned n;
 
-	while (eof.kind && uart_get(eof.port, &byte)) {
-		if (byte >= '0' && byte <= '9') {
-			number = number * 10 + (byte - '0');
-		} else if (byte == '\n') {
-			announced = number;
-			any = true;
-		}
+	while (eof.kind && (n = uart_get(eof.port, data))) {
+		for (unsigned i = 0; i < n; i++)
+			eof_byte(data[i]);
+		any = true;
 	}
 	return any;
 }

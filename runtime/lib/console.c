@@ -16,6 +16,7 @@
 #include "keep.h"
 #include "runtime.h"
 
+static bool has_notify;			/* the console has our semaphore for input */
 static cap_sel portal[HEDRON_NUM_CPU];	/* 0: not looked up. Two threads may both: one leaks */
 
 /* The console's portal on this CPU; 0: not granted. */
@@ -157,21 +158,22 @@ ssize_t console_read(void *data, size_t len)
 	enum svc_status status = SVC_NOT_FOUND;
 	size_t n = len;
 	cap_sel pt = find();
-	int asked = 0;
 
 	utcb_keep(&kept);
 	while (pt && (status = read_once(pt, data, &n)) == SVC_AGAIN) {
 		n = len;
-		if (asked) {
+		if (has_notify) {
 			hedron_sm_down_zero(input_sm(), 0);
 		} else if ((status = ask_notify(pt, input_sm())) != SVC_OK) {
 			break;
 		}
-		asked = 1;
+		has_notify = true;
 	}
 	utcb_put_back(&kept);
-	if (status == SVC_DEAD)
+	if (status == SVC_DEAD) {
+		has_notify = false;	/* a new console does not know of it */
 		forget();
+	}
 	if (status == SVC_NOT_FOUND)
 		return 0;		/* no console: nothing to read */
 	return status == SVC_OK ? (ssize_t)n : -errno_of(status);

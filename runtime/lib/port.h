@@ -21,3 +21,9 @@ static inline void port_out_bytes(uint16_t port, const void *data, uint64_t len)
 {
 	__asm__ volatile("rep outsb" : "+S"(data), "+c"(len) : "d"(port) : "memory");
 }
+
+/* INS with REP. */
+static inline void port_in_bytes(uint16_t port, void *data, uint64_t len)
+{
+	__asm__ volatile("rep insb" : "+D"(data), "+c"(len) : "d"(port) : "memory");
+}
