@@ -4,14 +4,14 @@
  *
  * An interrupt thread for each interrupt empties the UARTs into the ring as long as there is room.
  * When the ring is full the bytes stay in the FIFO, the sender is held back, and no further edge
- * comes; so whoever makes room (a client's READ, in a handler) goes on emptying the FIFO. No byte is
- * lost and nobody waits for an interrupt that has been.
+ * comes; so whoever makes room (a client's READ, in a handler) goes on emptying the FIFO. No byte
+ * is lost and nobody waits for an interrupt that has been.
  *
  * The end of the input is told on a UART of its own, as the number of bytes that were sent: a line
  * with a decimal number. The input has ended when that many have come.
  *
- * `lock` guards ring, counters and the input UARTs' registers; interrupt threads and handlers hold it
- * for the length of one emptying. `arrived` is called without it.
+ * `lock` guards ring, counters and the input UARTs' registers; interrupt threads and handlers hold
+ * it for the length of one emptying. `arrived` is called without it.
  */
 #include "input.h"
 
@@ -32,14 +32,14 @@ static uint64_t number;			/* the line on `eof`, so far */
 static bool gate_open;
 static void (*on_arrival)(void);
 
-/* ---- with the lock held --------------------------------------------------------------------------- */
+/* ---- with the lock held ---------------------------------------------------------------------- */
 
 static bool has_ended(void)
 {
 	return in.kind == DEVICE_NONE || (received == announced && !ring_used(&ring));
 }
 
-/* Returns whether anything came. `linger`: how often to look again when the FIFO has become empty. */
+/* Returns whether anything came. `patience`: how often to look again when the FIFO is empty. */
 static bool drain_in(unsigned patience)
 {
 	uint8_t data[UART_BURST];
@@ -80,7 +80,7 @@ static bool drain_eof(void)
 	return any;
 }
 
-/* ---- threads -------------------------------------------------------------------------------------- */
+/* ---- threads --------------------------------------------------------------------------------- */
 
 /* Both UARTs may share an interrupt: look at both, until both are empty, or there is no next edge. */
 static void interrupt_thread(void *arg)
@@ -127,7 +127,7 @@ enum svc_status input_begin(const struct console_args *args, void (*arrived)(voi
 	return status;
 }
 
-/* ---- clients -------------------------------------------------------------------------------------- */
+/* ---- clients --------------------------------------------------------------------------------- */
 
 void input_want(void)
 {

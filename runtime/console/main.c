@@ -19,7 +19,7 @@
 static struct console_args args;
 static struct hedron_mutex out_lock;
 
-/* ---- output --------------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------------------- */
 
 static void device_write(const struct device *d, const void *data, uint32_t len)
 {
@@ -68,7 +68,7 @@ static enum svc_status on_write(uint64_t badge, struct hedron_utcb *u)
 	return SVC_OK;
 }
 
-/* ---- input ---------------------------------------------------------------------------------------- */
+/* ---- input ----------------------------------------------------------------------------------- */
 
 static void do_read(uint64_t badge, struct hedron_utcb *u)
 {
@@ -115,7 +115,7 @@ static enum svc_status on_notify(uint64_t badge, struct hedron_utcb *u)
 	return SVC_OK;
 }
 
-/* ---- information, clients ------------------------------------------------------------------------- */
+/* ---- information, clients -------------------------------------------------------------------- */
 
 static void do_info(uint64_t badge, struct hedron_utcb *u)
 {
@@ -148,7 +148,7 @@ static enum svc_status on_gone(uint64_t badge, struct hedron_utcb *u)
 	return SVC_OK;
 }
 
-/* ---- dispatch ------------------------------------------------------------------------------------- */
+/* ---- dispatch -------------------------------------------------------------------------------- */
 
 static void answer(struct hedron_utcb *u, enum svc_status status, uint32_t value)
 {
@@ -191,7 +191,7 @@ static cap_sel handle(uint64_t badge, struct hedron_utcb *u, void *arg)
 	return 0;
 }
 
-/* ---- start ---------------------------------------------------------------------------------------- */
+/* ---- start ----------------------------------------------------------------------------------- */
 
 static int cannot(const char *what, enum svc_status status)
 {

@@ -200,7 +200,7 @@ int console_is_tty(int stream)
 	return tty;
 }
 
-/* ---- the same as POSIX has it, for descriptors 0 to 2 ------------------------------------------ */
+/* ---- the same as POSIX has it, for descriptors 0 to 2 ---------------------------------------- */
 
 static ssize_t finish(ssize_t r)
 {

@@ -3,9 +3,9 @@
  * heap.c - malloc and its family.
  *
  * Blocks up to SMALL_MAX come in 40 sizes, four to each power of two, from a list of free blocks a
- * size; an empty list is filled from a chunk of pages that is never given back. Larger blocks are pages
- * of their own and are given back. 16 bytes before each block say what it is, and a mark there finds
- * a wild free(). lock_heap guards lists and chunk.
+ * size; an empty list is filled from a chunk of pages that is never given back. Larger blocks are
+ * pages of their own and are given back. 16 bytes before each block say what it is, and a mark
+ * there finds a wild free(). lock_heap guards lists and chunk.
  */
 #include "runtime.h"
 

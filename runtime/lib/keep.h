@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keep.h - putting the calling thread's UTCB aside while the runtime sends a message of its own. All of
- * it: a message may be half built, its words and items not yet counted in the header.
+ * keep.h - putting the calling thread's UTCB aside while the runtime sends a message of its own.
+ * All of it: a message may be half built, its words and items not yet counted in the header.
  */
 #pragma once
 #include <hedron/hybrid.h>

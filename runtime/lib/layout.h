@@ -3,8 +3,8 @@
  * layout.h - structs that C and assembly, or we and musl's compiled members, both know.
  *
  * musl's pure functions reach the thread through %fs:0 and, inlined in them, know where errno, the
- * locale and the stack protector's canary lie. Those offsets belong to musl 1.2 on x86-64; check-musl
- * asks the installed libc.a for them at each build.
+ * locale and the stack protector's canary lie. Those offsets belong to musl 1.2 on x86-64;
+ * check-musl asks the installed libc.a for them at each build.
  */
 #pragma once
 

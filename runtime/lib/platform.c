@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* platform.c - what libhybrid asks of its surroundings (libhybrid/src/platform.h), natively; address
- * space: va.c, auxiliary vector: start.c. */
+/* platform.c - what libhybrid asks of its surroundings (libhybrid/src/platform.h), natively;
+ * address space: va.c, auxiliary vector: start.c. */
 #include <hedron/hybrid.h>
 
 #include "../../libhybrid/src/platform.h"

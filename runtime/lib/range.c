@@ -2,9 +2,9 @@
 /*
  * range.c - sets of numbers kept as a sorted array of ranges.
  *
- * Neighbours are merged, so the array is as long as the set has gaps. Numbers are below 2^63: no sum
- * wraps. No locking: whoever owns the set guards it. Taking or adding may need room for one more
- * range; without room the set is left as it was and the caller is told.
+ * Neighbours are merged, so the array is as long as the set has gaps. Numbers are below 2^63: no
+ * sum wraps. No locking: whoever owns the set guards it. Taking or adding may need room for one
+ * more range; without room the set is left as it was and the caller is told.
  */
 #include "range.h"
 

@@ -23,8 +23,8 @@ uint64_t range_total(const struct range_set *s);
 int range_add(struct range_set *s, uint64_t first, uint64_t count);
 int range_remove(struct range_set *s, uint64_t first, uint64_t count);
 
-/* Take `count` numbers in one piece, the first equal to `phase` modulo `align` (a power of two): the
- * lowest that fit. False: there is no such piece, or no room to note the split. */
+/* Take `count` numbers in one piece, the first equal to `phase` modulo `align` (a power of two):
+ * the lowest that fit. False: there is no such piece, or no room to note the split. */
 int range_take(struct range_set *s, uint64_t count, uint64_t align, uint64_t phase, uint64_t *first);
 
 /* Take the largest range, at most `max` of it. False: the set is empty. */

@@ -3,8 +3,9 @@
  * stdio.c - the bottom of musl's stdio: what its FILEs do to read, write, close and lock.
  *
  * stdin, stdout, stderr are compiled members of musl that call the functions below; each takes the
- * place of one that would make Linux calls. The fields of a FILE that they must touch are musl 1.2's.
- * There are no other FILEs: fopen() is not there, files are the file service's (hedron/fs.h).
+ * place of one that would make Linux calls. The fields of a FILE that they must touch are musl
+ * 1.2's. There are no other FILEs: fopen() is not there, files are the file service's
+ * (hedron/fs.h).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -117,7 +118,7 @@ int __stdio_close(FILE *file)
 	return 0;
 }
 
-/* ---- locks: one for stdin, whose holder may sleep long, one for all else ------------------------ */
+/* ---- locks: one for stdin, whose holder may sleep long, one for all else --------------------- */
 
 struct rec_mutex {
 	struct hedron_mutex m;
@@ -213,7 +214,7 @@ void funlockfile(FILE *file)
 	rec_unlock(lock_of(file));
 }
 
-/* ---- single characters: musl's versions have Linux calls inlined -------------------------------- */
+/* ---- single characters: musl's versions have Linux calls inlined ----------------------------- */
 
 static int is_shared(FILE *file)
 {

@@ -2,13 +2,15 @@
 /*
  * thread.c - threads: a global EC with an SC each, bound to one CPU.
  *
- * A new EC first sends event 30 to a portal of the program's own, served by one local EC on each CPU,
- * the starter. The event says where the EC's RSP points: at its struct hedron_thread, from which the
- * starter sets its registers. All other events go to the roottask's portals (ROOT_EVENTS).
+ * A new EC first sends event 30 to a portal of the program's own, served by one local EC on each
+ * CPU, the starter. The event says where the EC's RSP points: at its struct hedron_thread, from
+ * which the starter sets its registers. All other events go to the roottask's portals
+ * (ROOT_EVENTS).
  *
  * A thread ends in thread.S: it ups `done` and then touches its stack no more, so whoever joins may
  * free that at once, though the EC may have two instructions left. The UTCB's address is used again
- * only after a change of address space (the call that frees the stack), because of ABI reference 3.5.
+ * only after a change of address space (the call that frees the stack), because of ABI reference
+ * 3.5.
  */
 #include "runtime.h"
 

@@ -6,8 +6,8 @@
 
 #include "runtime.h"
 
-/* CLOCK_REALTIME, from the roottask's reading of the clock and the TSC since; CLOCK_MONOTONIC: since
- * the TSC was 0, when the machine started. Frequency as the HIP says. */
+/* CLOCK_REALTIME, from the roottask's reading of the clock and the TSC since; CLOCK_MONOTONIC:
+ * since the TSC was 0, when the machine started. Frequency as the HIP says. */
 int clock_gettime(clockid_t clock, struct timespec *ts)
 {
 	static struct root_info boot;		/* constant once read; two threads read the same */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tls.c - static thread-local storage and the thread block (System V ABI AMD64, TLS variant II): the
- * program's TLS image ends where the block begins, and FS base points at the block.
+ * tls.c - static thread-local storage and the thread block (System V ABI AMD64, TLS variant II):
+ * the program's TLS image ends where the block begins, and FS base points at the block.
  */
 #include "runtime.h"
 

@@ -64,7 +64,7 @@ void va_give(uint64_t addr, uint64_t pages)
 	hedron_mutex_unlock(&lock_va);
 }
 
-/* ---- what libhybrid asks of its surroundings, libhybrid/src/platform.h ------------------------ */
+/* ---- what libhybrid asks of its surroundings, libhybrid/src/platform.h ----------------------- */
 
 void *platform_reserve(size_t size)
 {

@@ -2,9 +2,9 @@
 /*
  * books.h - what the roottask knows: programs, services, CPUs.
  *
- * One mutex, the books' lock, guards all of it, and the memory (mem.h). It is held by portal handlers
- * for the length of one request and by the two threads, starter and reaper, for short stretches:
- * never while waiting for a semaphore of somebody else or calling into another program.
+ * One mutex, the books' lock, guards all of it, and the memory (mem.h). It is held by portal
+ * handlers for the length of one request and by the two threads, starter and reaper, for short
+ * stretches: never while waiting for a semaphore of somebody else or calling into another program.
  * Order: books, lock_heap and lock_va of the runtime, log.
  */
 #pragma once

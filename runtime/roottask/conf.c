@@ -24,7 +24,7 @@ struct parser {
 	const char *why;		/* static text, when something is wrong */
 };
 
-/* ---- numbers and lists ------------------------------------------------------------------------ */
+/* ---- numbers and lists ----------------------------------------------------------------------- */
 
 static bool fail(struct parser *c, const char *why)
 {
@@ -86,7 +86,7 @@ static bool is_service(const char *name)
 	return *name && strlen(name) < SVC_NAME_MAX;
 }
 
-/* ---- lines about the machine ------------------------------------------------------------------ */
+/* ---- lines about the machine ----------------------------------------------------------------- */
 
 static bool set_port(struct parser *c, bool *has, uint16_t *port)
 {
@@ -118,7 +118,7 @@ static bool on_loader(struct parser *c)
 	return take(c, &c->conf->loader, 1);
 }
 
-/* ---- lines about a program -------------------------------------------------------------------- */
+/* ---- lines about a program ------------------------------------------------------------------- */
 
 static bool on_program(struct parser *c)
 {
@@ -304,7 +304,7 @@ static const struct keyword {
 	{ "trace",	PROGRAM,  1, 1, on_trace },
 };
 
-/* ---- lines and words -------------------------------------------------------------------------- */
+/* ---- lines and words ------------------------------------------------------------------------- */
 
 static int hex(char ch)
 {
@@ -444,7 +444,7 @@ bool conf_parse(struct conf *conf, const char *text, size_t len, char error[CONF
 	return ok;
 }
 
-/* ---- questions -------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------- */
 
 bool conf_provides(const struct conf_program *p, const char *service)
 {

@@ -2,10 +2,10 @@
 /*
  * elf.c - checks native program files (ELF64 gABI) and plans how they are loaded.
  *
- * The file is hostile: every offset is checked against its size before it is followed, every address
- * against the part of the address space where an image may lie, and sums cannot wrap because each
- * operand is bounded first. Segments must not share pages, so each has just its own rights, and none
- * may be writable and executable.
+ * The file is hostile: every offset is checked against its size before it is followed, every
+ * address against the part of the address space where an image may lie, and sums cannot wrap
+ * because each operand is bounded first. Segments must not share pages, so each has just its own
+ * rights, and none may be writable and executable.
  */
 #include "elf.h"
 
@@ -59,7 +59,7 @@ static bool in_file(const struct image *im, const Elf64_Phdr *ph)
 	return ph->p_offset <= im->size && ph->p_filesz <= im->size - ph->p_offset;
 }
 
-/* ---- the mark ------------------------------------------------------------------------------------ */
+/* ---- the mark -------------------------------------------------------------------------------- */
 
 static uint64_t pad4(uint64_t n)
 {
@@ -114,7 +114,7 @@ bool elf_is_native(const void *file, size_t size)
 	       note.kind == HEDRON_PROGRAM_NATIVE;
 }
 
-/* ---- segments ------------------------------------------------------------------------------------ */
+/* ---- segments -------------------------------------------------------------------------------- */
 
 static const char *add_segment(struct elf_plan *plan, const struct image *im, const Elf64_Phdr *ph)
 {

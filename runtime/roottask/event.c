@@ -3,8 +3,9 @@
  * event.c - events of native programs' ECs: start, recall, crashes; and of the roottask's own.
  *
  * A program's event portals lead to one local EC a CPU; their ids name program and event. Startup
- * comes only from a program's first EC. A crash is reported with the EC's registers, the EC is put to
- * sleep, and the program is handed to the reaper; other ECs of it that fault meanwhile only sleep.
+ * comes only from a program's first EC. A crash is reported with the EC's registers, the EC is put
+ * to sleep, and the program is handed to the reaper; other ECs of it that fault meanwhile only
+ * sleep.
  *
  * The roottask's own ECs have their own portals: there a crash ends the machine.
  */
@@ -38,7 +39,7 @@ static const struct {
 	[EVENT_XM] = { "SIMD floating point error", SIGFPE },
 };
 
-/* ---- report --------------------------------------------------------------------------------------- */
+/* ---- report ---------------------------------------------------------------------------------- */
 
 static void report(const char *who, unsigned event, const struct hedron_state *s)
 {
@@ -60,7 +61,7 @@ static void report(const char *who, unsigned event, const struct hedron_state *s
 	log_root("  fs  %016lx  gs  %016lx", s->fs_base, s->gs_base);
 }
 
-/* ---- programs ------------------------------------------------------------------------------------- */
+/* ---- programs -------------------------------------------------------------------------------- */
 
 static void start(const struct program *p, struct hedron_state *st)
 {
@@ -96,7 +97,7 @@ cap_sel event_handle(uint64_t id, struct hedron_utcb *utcb, void *arg)
 	return sleep;
 }
 
-/* ---- the roottask itself -------------------------------------------------------------------------- */
+/* ---- the roottask itself --------------------------------------------------------------------- */
 
 static cap_sel own_crash(uint64_t event, struct hedron_utcb *utcb, void *arg)
 {

@@ -4,8 +4,8 @@
  *
  * The free ones are a set of ranges. A request is served from one piece if there is one, at a frame
  * that is congruent to the address modulo 2 MiB (or the largest power of two within its size), so
- * that kernel and CPU can use large pages; else from the largest pieces there are. The caller guards
- * the set.
+ * that kernel and CPU can use large pages; else from the largest pieces there are. The caller
+ * guards the set.
  */
 #include "frames.h"
 
@@ -17,7 +17,7 @@
 #define LARGE		512		/* frames of a large page */
 #define STRING_MAX	0x1000		/* bytes of a module's string that may be read */
 
-/* ---- what the machine has ---------------------------------------------------------------------- */
+/* ---- what the machine has -------------------------------------------------------------------- */
 
 static bool remove_bytes(struct range_set *s, uint64_t addr, uint64_t size)
 {
@@ -53,7 +53,7 @@ bool frames_from_hip(struct range_set *s, const struct hip *hip)
 	return ok && range_remove(s, 0, LOW_FRAMES);
 }
 
-/* ---- grants ------------------------------------------------------------------------------------- */
+/* ---- grants ---------------------------------------------------------------------------------- */
 
 static struct grant *grow(struct grant *g)
 {

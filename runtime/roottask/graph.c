@@ -5,12 +5,12 @@
  * Programs are nodes; an edge stands for a portal that one was given to the other, through which
  * either may have delegated memory. The kernel does not take memory back from those who got it from
  * a program that died (ABI reference 4.4), and whoever got it may have passed it on. So a dead
- * program's frames are free only when no living program can be reached from it through dead ones.
- * A living trusted service ends the search: it lets go of a client's memory when the client is gone.
+ * program's frames are free only when no living program can be reached from it through dead ones. A
+ * living trusted service ends the search: it lets go of a client's memory when the client is gone.
  *
- * Limit: what a living program was given by the dead one it keeps; a frame can leave quarantine only
- * with the last program of its group, and never if one of them could make protection domains of its
- * own, because the kernel cannot tell whether they are gone.
+ * Limit: what a living program was given by the dead one it keeps; a frame can leave quarantine
+ * only with the last program of its group, and never if one of them could make protection domains
+ * of its own, because the kernel cannot tell whether they are gone.
  */
 #include "graph.h"
 

@@ -22,8 +22,8 @@ struct graph {
 void graph_set(struct graph *g, unsigned node, enum node_state state);
 void graph_connect(struct graph *g, unsigned a, unsigned b);
 
-/* Can nobody who lives have a frame of the dead program any more? If so it is true as well for every
- * dead program that is connected with it. */
+/* Can nobody who lives have a frame of the dead program any more? If so it is true as well for
+ * every dead program that is connected with it. */
 bool graph_is_clear(const struct graph *g, unsigned dead);
 
 /* Forget the node and its edges. */

@@ -3,8 +3,8 @@
  * loader.c - programs that are not native: the loader service starts them (hedron/loader.h).
  *
  * Called by the starter, with no lock held: the loader itself calls the root portal while it works.
- * The start block lies in pages that hold nothing else, ever, so a loader that forgets to unmap them
- * learns nothing new.
+ * The start block lies in pages that hold nothing else, ever, so a loader that forgets to unmap
+ * them learns nothing new.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static unsigned cannot(char text[TEXT_MAX], unsigned status, const char *why)
 	return status;
 }
 
-/* ---- the start block ------------------------------------------------------------------------------ */
+/* ---- the start block ------------------------------------------------------------------------- */
 
 static bool put(struct loader_block *b, size_t *at, const char *s)
 {
@@ -51,7 +51,7 @@ static size_t fill_block(struct loader_block *b, const struct conf_program *conf
 	return ok ? sizeof(*b) + at : 0;
 }
 
-/* ---- the loader ----------------------------------------------------------------------------------- */
+/* ---- the loader ------------------------------------------------------------------------------ */
 
 /* Is it the program that will offer the name, and does it live or is it to live again? */
 static bool may_come(const struct conf_program *conf, const char *name)

@@ -3,8 +3,8 @@
  * machine.c - the roottask's own devices: COM1 for the log, the clock, and the ports through which
  * the machine tells how it ended.
  *
- * The log is polled and whole lines are written under log_lock, so lines of different threads do not
- * mix. The ports are pulled from the hypervisor's space as exact pieces (ABI reference 4.4).
+ * The log is polled and whole lines are written under log_lock, so lines of different threads do
+ * not mix. The ports are pulled from the hypervisor's space as exact pieces (ABI reference 4.4).
  */
 #include "machine.h"
 
@@ -44,7 +44,7 @@ void machine_init(void)
 		__builtin_trap();
 }
 
-/* ---- log ---------------------------------------------------------------------------------------- */
+/* ---- log ------------------------------------------------------------------------------------- */
 
 static void com_byte(char c)
 {
@@ -98,7 +98,7 @@ void log_line(const char *who, const char *format, ...)
 	va_end(ap);
 }
 
-/* ---- the end ------------------------------------------------------------------------------------ */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 void machine_configure(const struct conf *c)
 {

@@ -11,8 +11,8 @@ void machine_refuse(const char *why) __attribute__((noreturn));
 
 void machine_init(void);
 
-/* One line of the log: "[who] text". `text` may hold anything; what is not printable becomes '?', and
- * each of its lines gets a line of its own. Any thread. */
+/* One line of the log: "[who] text". `text` may hold anything; what is not printable becomes '?',
+ * and each of its lines gets a line of its own. Any thread. */
 void log_text(const char *who, const char *text, unsigned len);
 void log_line(const char *who, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define log_root(...) log_line("roottask", __VA_ARGS__)

@@ -3,8 +3,8 @@
  * main.c - the roottask's start: memory, log, configuration, portals; then two threads take over.
  *
  * The kernel starts the first EC at priority 1 (ABI reference 1.3), too low to serve others. It
- * prepares everything while nobody else runs, starts the starter and the reaper at the highest priority,
- * and ends.
+ * prepares everything while nobody else runs, starts the starter and the reaper at the highest
+ * priority, and ends.
  */
 #include <cpuid.h>
 #include <stdlib.h>

@@ -2,15 +2,15 @@
 /*
  * mem.c - the machine's memory.
  *
- * At boot all usable frames are mapped, readable and writable, and kept in one set. A program's frames
- * are delegated to it straight from the hypervisor's space with just the rights that they are to have,
- * so the roottask itself never holds memory that is writable and executable.
+ * At boot all usable frames are mapped, readable and writable, and kept in one set. A program's
+ * frames are delegated to it straight from the hypervisor's space with just the rights that they
+ * are to have, so the roottask itself never holds memory that is writable and executable.
  *
- * The kernel does not track who maps a frame (ABI reference 4.4). A frame may therefore go to another
- * program only when nobody who was given it by its owner can still have it. mem_ungrant() keeps what an
- * untrusted program gives back for that program's own next request; the reaper calls mem_release()
- * when the program and all it was connected with are gone (graph.h). Trusted are the system's own
- * services, which revoke what they have handed out before they free it.
+ * The kernel does not track who maps a frame (ABI reference 4.4). A frame may therefore go to
+ * another program only when nobody who was given it by its owner can still have it. mem_ungrant()
+ * keeps what an untrusted program gives back for that program's own next request; the reaper calls
+ * mem_release() when the program and all it was connected with are gone (graph.h). Trusted are the
+ * system's own services, which revoke what they have handed out before they free it.
  *
  * All but mem_init() is called with the books' lock held.
  */
@@ -27,7 +27,7 @@ static struct range first_ranges[128];
 static struct range_set free_frames = { first_ranges, 0, 128, NULL };
 static uint64_t total;
 
-/* ---- delegation in naturally aligned pieces ----------------------------------------------------- */
+/* ---- delegation in naturally aligned pieces -------------------------------------------------- */
 
 /* Order of the largest piece that is aligned at both ends and not longer than `pages`. */
 static unsigned piece_order(uint64_t a, uint64_t b, uint64_t pages)
@@ -94,7 +94,7 @@ void mem_map(cap_sel pd, const struct grant *g, uint64_t first, uint64_t pages, 
 	}
 }
 
-/* ---- start -------------------------------------------------------------------------------------- */
+/* ---- start ----------------------------------------------------------------------------------- */
 
 /* Take `pages` frames for the roottask itself, in one piece. */
 static uint64_t reserve(uint64_t pages)
@@ -140,7 +140,7 @@ uint64_t mem_free_pages(void)
 	return range_total(&free_frames);
 }
 
-/* ---- grants ------------------------------------------------------------------------------------- */
+/* ---- grants ---------------------------------------------------------------------------------- */
 
 /* Sixteen bytes at a time: string instructions are slow where the CPU is emulated. */
 static void zero_pages(void *p, uint64_t pages)

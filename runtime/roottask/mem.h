@@ -35,8 +35,8 @@ void own_init(uint64_t frame, uint64_t count);		/* own.c */
 uint64_t mem_total(void);
 uint64_t mem_free_pages(void);
 
-/* Zeroed frames for [addr, addr + pages), not yet mapped. NO_MEMORY; INVALID: overlaps another grant,
- * or is no user memory. */
+/* Zeroed frames for [addr, addr + pages), not yet mapped. NO_MEMORY; INVALID: overlaps another
+ * grant, or is no user memory. */
 enum svc_status mem_grant(struct account *a, uint64_t addr, uint64_t pages, struct grant **g);
 
 /* Map [first, first + pages) of a grant's pages, counted from its start, into PD `pd`. */

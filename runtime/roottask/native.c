@@ -25,7 +25,7 @@ static unsigned cannot(char text[TEXT_MAX], const char *why)
 	return EXIT_CANNOT;
 }
 
-/* ---- memory --------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static struct grant *get_pages(struct program *p, uint64_t addr, uint64_t pages)
 {
@@ -98,7 +98,7 @@ static void map_shared(struct program *p)
 			     (books.archive_size + HEDRON_PAGE_SIZE - 1) >> HEDRON_PAGE_SHIFT, MEM_R);
 }
 
-/* ---- capabilities --------------------------------------------------------------------------------- */
+/* ---- capabilities ---------------------------------------------------------------------------- */
 
 static void give(const struct program *p, cap_sel from, unsigned order, unsigned rights, cap_sel to)
 {
@@ -162,7 +162,7 @@ static const char *give_caps(struct program *p)
 	return NULL;
 }
 
-/* ---- start ---------------------------------------------------------------------------------------- */
+/* ---- start ----------------------------------------------------------------------------------- */
 
 /* PD and event portals; selectors are noted as their objects come to be. */
 static bool make_pd(struct program *p)

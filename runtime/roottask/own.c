@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * own.c - the roottask's own memory and addresses: the place of runtime/lib's va.c and root.c, which
- * would ask the roottask.
+ * own.c - the roottask's own memory and addresses: the place of runtime/lib's va.c and root.c,
+ * which would ask the roottask.
  *
- * Its heap and stacks come from a pool that is set aside at boot (mem.c), large enough for the books
- * about every other frame, so that no client can starve the roottask. Pool memory is used where all
- * memory is mapped, at PHYS_MAP; only stacks are mapped once more, for their guard pages.
+ * Its heap and stacks come from a pool that is set aside at boot (mem.c), large enough for the
+ * books about every other frame, so that no client can starve the roottask. Pool memory is used
+ * where all memory is mapped, at PHYS_MAP; only stacks are mapped once more, for their guard pages.
  * lock_va guards pool and addresses.
  */
 #include "mem.h"
@@ -84,7 +84,7 @@ enum svc_status backing_unmap(uint64_t addr, uint64_t pages)
 	return SVC_OK;
 }
 
-/* ---- the rest of what the runtime asks of a roottask ---------------------------------------------- */
+/* ---- the rest of what the runtime asks of a roottask ----------------------------------------- */
 
 uint64_t platform_aux(unsigned long type)
 {

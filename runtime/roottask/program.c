@@ -3,9 +3,9 @@
  * program.c - the roottask's books about programs: numbers, states, the portals that each gets.
  *
  * A program is STARTING while the starter builds it, RUNNING, ENDING from the moment that somebody
- * says it is over (itself, its loader, a crash) until the reaper has taken it apart, and DEAD as long
- * as its frames are in quarantine. Its number holds the slot in the low bits, so finding it is an
- * index and a comparison. All is called with the books' lock held.
+ * says it is over (itself, its loader, a crash) until the reaper has taken it apart, and DEAD as
+ * long as its frames are in quarantine. Its number holds the slot in the low bits, so finding it is
+ * an index and a comparison. All is called with the books' lock held.
  */
 #include "books.h"
 
@@ -73,7 +73,7 @@ struct program *program_of_conf(const struct conf_program *conf)
 	return NULL;
 }
 
-/* ---- portals ------------------------------------------------------------------------------------ */
+/* ---- portals --------------------------------------------------------------------------------- */
 
 bool program_make_root(struct program *p)
 {
@@ -109,7 +109,7 @@ bool program_make_events(struct program *p, unsigned cpu)
 	return true;
 }
 
-/* ---- the end ------------------------------------------------------------------------------------ */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 /* Called once for each program; a second end (a crash while it exits) is ignored. The main program
  * takes the machine with it. */
@@ -127,8 +127,8 @@ void program_ended(struct program *p, enum program_end how, unsigned value)
 	hedron_sm_up(books.reap);
 }
 
-/* For an EC of the program that is not to run again: the semaphore to reply with, on which it sleeps
- * until the reaper wakes it to its death; 0 if that has been. */
+/* For an EC of the program that is not to run again: the semaphore to reply with, on which it
+ * sleeps until the reaper wakes it to its death; 0 if that has been. */
 cap_sel program_bury(uint32_t number)
 {
 	struct program *p = &books.program[number % PROGRAMS_MAX];

@@ -3,11 +3,11 @@
  * reaper.c - the thread that takes ended programs apart.
  *
  * Killing must work on every kernel of this ABI, also one that lets an EC run on when all its
- * capabilities are gone (ABI reference 11.3). So the program's event portals are revoked and all its
- * memory unmapped: an EC of it that still runs faults at its next instruction, finds no portal and is
- * killed by the kernel, and a client that waits for it gets ABORT. ECs that sleep in their grave are
- * woken to the same fate, others meet it when what they wait for is over. Nothing of this needs a
- * grace period (11.2): unmapping takes effect at once on all CPUs.
+ * capabilities are gone (ABI reference 11.3). So the program's event portals are revoked and all
+ * its memory unmapped: an EC of it that still runs faults at its next instruction, finds no portal
+ * and is killed by the kernel, and a client that waits for it gets ABORT. ECs that sleep in their
+ * grave are woken to the same fate, others meet it when what they wait for is over. Nothing of this
+ * needs a grace period (11.2): unmapping takes effect at once on all CPUs.
  *
  * Then the services that asked for it hear that the client is gone, and frames that nobody else can
  * have (graph.c) go back to the machine. Limit: a service that does not answer holds up the reaper,
@@ -27,7 +27,7 @@ static struct program *next_ending(void)
 	return NULL;
 }
 
-/* ---- kill ----------------------------------------------------------------------------------------- */
+/* ---- kill ------------------------------------------------------------------------------------ */
 
 static void drop(cap_sel *sel)
 {
@@ -48,8 +48,8 @@ static void drop_portals(struct program *p)
 	}
 }
 
-/* Nobody else touches a program that is ENDING, but for handlers that put ECs into its grave. The SC goes
- * first and the EC last of the two (ABI reference 11.3). */
+/* Nobody else touches a program that is ENDING, but for handlers that put ECs into its grave. The
+ * SC goes first and the EC last of the two (ABI reference 11.3). */
 static void kill(struct program *p)
 {
 	drop_portals(p);
@@ -66,7 +66,7 @@ static void kill(struct program *p)
 	drop(&p->pd);
 }
 
-/* ---- telling the services ------------------------------------------------------------------------- */
+/* ---- telling the services -------------------------------------------------------------------- */
 
 /* A portal to the i-th service that wants to hear of clients. */
 static cap_sel notify_portal(unsigned i)
@@ -97,7 +97,7 @@ static void tell_services(uint32_t program)
 	}
 }
 
-/* ---- quarantine ----------------------------------------------------------------------------------- */
+/* ---- quarantine ------------------------------------------------------------------------------ */
 
 /* May protection domains that it made outlive it? A loader makes them; so may whoever has `create`
  * and is not one of the system's own services. */
@@ -126,7 +126,7 @@ static void release_dead(void)
 	}
 }
 
-/* ---- the thread ----------------------------------------------------------------------------------- */
+/* ---- the thread ------------------------------------------------------------------------------ */
 
 static void tell_log(const struct program *p)
 {

@@ -2,9 +2,9 @@
 /*
  * root.c - the root portal: hedron/root.h, operation by operation.
  *
- * One local EC a CPU serves all programs; the portal's id is the caller's number. A request may bring
- * capabilities, wanted or not: whatever lies in the window when it is answered is revoked, so nobody
- * can leave something there for the next one's request to find.
+ * One local EC a CPU serves all programs; the portal's id is the caller's number. A request may
+ * bring capabilities, wanted or not: whatever lies in the window when it is answered is revoked, so
+ * nobody can leave something there for the next one's request to find.
  */
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void send_obj(struct call *c, cap_sel sel, unsigned order, unsigned right
 	hedron_msg_obj(c->utcb, sel, order, rights, hotspot);
 }
 
-/* ---- log, information ----------------------------------------------------------------------------- */
+/* ---- log, information ------------------------------------------------------------------------ */
 
 static enum svc_status on_log(struct call *c)
 {
@@ -57,11 +57,11 @@ static enum svc_status on_info(struct call *c)
 	return SVC_OK;
 }
 
-/* ---- services ------------------------------------------------------------------------------------- */
+/* ---- services -------------------------------------------------------------------------------- */
 
-/* A caller that waits sleeps on this CPU's semaphore. No wake-up is lost: the handler counts it as a
- * waiter and replies without serving anybody else in between, and a registration ups once for each
- * waiter counted, which the semaphore keeps until the reply takes it. */
+/* A caller that waits sleeps on this CPU's semaphore. No wake-up is lost: the handler counts it as
+ * a waiter and replies without serving anybody else in between, and a registration ups once for
+ * each waiter counted, which the semaphore keeps until the reply takes it. */
 static enum svc_status on_lookup(struct call *c)
 {
 	const struct root_lookup *req = REQUEST(c, struct root_lookup);
@@ -97,10 +97,10 @@ static enum svc_status on_register(struct call *c)
 	return req ? service_register(c->p, req, c->c, utcb_typed(c->utcb)) : SVC_INVALID;
 }
 
-/* ---- memory --------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
-/* Writable and executable at once are only the pages of a service that is in the boot configuration:
- * what it hands on to its clients, it must hold with all their rights. */
+/* Writable and executable at once are only the pages of a service that is in the boot
+ * configuration: what it hands on to its clients, it must hold with all their rights. */
 static bool rights_allowed(const struct program *p, uint32_t rights)
 {
 	const unsigned wx = MEM_W | MEM_X;
@@ -138,7 +138,7 @@ static enum svc_status on_mem_free(struct call *c)
 	return SVC_OK;
 }
 
-/* ---- programs ------------------------------------------------------------------------------------- */
+/* ---- programs -------------------------------------------------------------------------------- */
 
 static enum svc_status on_exit(struct call *c)
 {
@@ -208,7 +208,7 @@ static enum svc_status on_portals(struct call *c)
 	return SVC_OK;
 }
 
-/* ---- dispatch ------------------------------------------------------------------------------------- */
+/* ---- dispatch -------------------------------------------------------------------------------- */
 
 /* `answers`: the operation builds its own answer when it succeeds. */
 static const struct op {

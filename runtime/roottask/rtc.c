@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rtc.c - the PC's real-time clock (Motorola MC146818A; the century register is the PC's convention).
- * It is believed to run in UTC.
+ * rtc.c - the PC's real-time clock (Motorola MC146818A; the century register is the PC's
+ * convention). It is believed to run in UTC.
  */
 #include "rtc.h"
 

@@ -2,10 +2,10 @@
 /*
  * service.c - names of services, and the portals to them.
  *
- * A service brings a local EC for each CPU; the roottask makes every client's portals itself and puts
- * the badge into their ids, so a badge cannot be forged, and it can take the portals away when the
- * client or the service is gone. A client that asks again gets the same portal. All with the books'
- * lock held.
+ * A service brings a local EC for each CPU; the roottask makes every client's portals itself and
+ * puts the badge into their ids, so a badge cannot be forged, and it can take the portals away when
+ * the client or the service is gone. A client that asks again gets the same portal. All with the
+ * books' lock held.
  */
 #include "books.h"
 
@@ -38,7 +38,7 @@ static cap_sel make_portal(const struct service *s, unsigned cpu, uint64_t id)
 	return HEDRON_NO_SEL;
 }
 
-/* ---- registration --------------------------------------------------------------------------------- */
+/* ---- registration ---------------------------------------------------------------------------- */
 
 /* Everybody who sleeps in LOOKUP asks again. */
 static void wake_waiters(void)
@@ -115,7 +115,7 @@ enum svc_status service_register(struct program *p, const struct root_register *
 	return SVC_OK;
 }
 
-/* ---- clients -------------------------------------------------------------------------------------- */
+/* ---- clients --------------------------------------------------------------------------------- */
 
 enum svc_status service_link(struct service *s, struct program *p, unsigned cpu, uint32_t grants,
 			     cap_sel *pt)
@@ -172,8 +172,8 @@ static unsigned first_cpu(uint64_t cpus)
 	return __builtin_ctzll(cpus);
 }
 
-/* The program is gone, as a client and as a server. The window's first selector is that of the first
- * CPU that came with the registration. */
+/* The program is gone, as a client and as a server. The window's first selector is that of the
+ * first CPU that came with the registration. */
 void services_forget(struct program *p)
 {
 	struct service **at = &books.services, *s;

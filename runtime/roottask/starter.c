@@ -47,10 +47,10 @@ void starter_again(const struct conf_program *conf)
 	books_unlock();
 }
 
-/* ---- files ---------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
-/* The program's file in the archive: below root/ for a path of the file system's tree. A symbolic link
- * or something else there is for the loader to follow. */
+/* The program's file in the archive: below root/ for a path of the file system's tree. A symbolic
+ * link or something else there is for the loader to follow. */
 static bool find_file(const char *path, struct cpio_entry *e)
 {
 	char name[PATH_ROOM];
@@ -75,7 +75,7 @@ static unsigned start_file(struct program *p, char text[TEXT_MAX])
 	return found ? 126 : 127;
 }
 
-/* ---- programs ------------------------------------------------------------------------------------- */
+/* ---- programs -------------------------------------------------------------------------------- */
 
 static void failed(const struct conf_program *conf, struct program *p, unsigned status,
 		   const char *text)

@@ -2,10 +2,10 @@
 /*
  * hedron/native.h - the native C runtime: what hyperapps and services have beyond hedron/hybrid.h.
  *
- * A hyperapp is a C program with main(argc, argv), <string.h>, <stdlib.h>, <ctype.h>, <stdio.h> on the
- * console's three streams, and the functions below. It needs the line `use console GRANTS` in the
- * boot configuration for its streams (without it they go to the log), and `create` for whatever makes
- * kernel objects: threads, servers, semaphores.
+ * A hyperapp is a C program with main(argc, argv), <string.h>, <stdlib.h>, <ctype.h>, <stdio.h> on
+ * the console's three streams, and the functions below. It needs the line `use console GRANTS` in
+ * the boot configuration for its streams (without it they go to the log), and `create` for whatever
+ * makes kernel objects: threads, servers, semaphores.
  *
  * All functions here may be called from any thread and from a server's handler, unless said
  * otherwise. They put the calling thread's UTCB back as it was, so a message that is being read or
@@ -14,7 +14,7 @@
 #pragma once
 #include <hedron/hybrid.h>
 
-/* ---- addresses of a native program ---------------------------------------------------------- */
+/* ---- addresses of a native program ----------------------------------------------------------- */
 
 /* The image is linked at 0x400000. Address space from NATIVE_VA_BASE on is given out by
  * hedron_window_alloc(), hedron_pages_alloc(), malloc() and for stacks and UTCBs. */
@@ -23,7 +23,7 @@
 #define NATIVE_VA_END		0x600000000000ull
 #define NATIVE_ARCHIVE		0x600000000000ull	/* the boot archive, if granted */
 
-/* ---- the root portal ------------------------------------------------------------------------ */
+/* ---- the root portal ------------------------------------------------------------------------- */
 
 /* One line for the log, as printf() has it; longer than 480 bytes: cut. */
 void hedron_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -41,7 +41,7 @@ uint32_t hedron_program(void);
 /* The boot archive (cpio newc), read-only; NULL if it was not granted. */
 const void *hedron_archive(size_t *size);
 
-/* ---- memory --------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /**
  * hedron_pages_alloc - zeroed memory from the program's quota.
@@ -56,7 +56,7 @@ void *hedron_pages_alloc(size_t pages, size_t align) HEDRON_MUST_USE;
  * them mapped: revoke or end the sharing first. */
 void hedron_pages_free(void *addr, size_t pages);
 
-/* ---- mutexes -------------------------------------------------------------------------------- */
+/* ---- mutexes --------------------------------------------------------------------------------- */
 
 /* Not recursive; taken in the order of arrival. Free: one atomic instruction, no hypercall. */
 struct hedron_mutex {
@@ -69,7 +69,7 @@ enum svc_status hedron_mutex_init(struct hedron_mutex *m) HEDRON_MUST_USE;
 void hedron_mutex_lock(struct hedron_mutex *m);
 void hedron_mutex_unlock(struct hedron_mutex *m);
 
-/* ---- kernel objects at new selectors -------------------------------------------------------- */
+/* ---- kernel objects at new selectors --------------------------------------------------------- */
 
 /* A semaphore; HEDRON_NO_SEL: no selector, or no right. */
 cap_sel hedron_sm_new(uint64_t count) HEDRON_MUST_USE;
@@ -77,7 +77,7 @@ cap_sel hedron_sm_new(uint64_t count) HEDRON_MUST_USE;
 /* Revoke the object and free its selector. */
 void hedron_obj_drop(cap_sel sel);
 
-/* ---- threads -------------------------------------------------------------------------------- */
+/* ---- threads --------------------------------------------------------------------------------- */
 
 #define HEDRON_STACK_DEFAULT	(64 * 1024)
 
@@ -106,13 +106,13 @@ void hedron_thread_join(struct hedron_thread *t);
 /* Its EC, with right EC_CTRL: for hedron_recall(). */
 cap_sel hedron_thread_ec(const struct hedron_thread *t);
 
-/* ---- servers -------------------------------------------------------------------------------- */
+/* ---- servers --------------------------------------------------------------------------------- */
 
 /*
- * A handler serves one message at a time on its CPU. `id` is the portal's: a badge for services. The
- * message is in `utcb`, the answer goes there too (items, words, mtd). It returns 0, or a semaphore
- * on which the caller is put to sleep (ABI reference 3.3.1). Its receive window is the one it left
- * in utcb->del_window at its last return; closed at first.
+ * A handler serves one message at a time on its CPU. `id` is the portal's: a badge for services.
+ * The message is in `utcb`, the answer goes there too (items, words, mtd). It returns 0, or a
+ * semaphore on which the caller is put to sleep (ABI reference 3.3.1). Its receive window is the
+ * one it left in utcb->del_window at its last return; closed at first.
  */
 typedef cap_sel (*hedron_handler)(uint64_t id, struct hedron_utcb *utcb, void *arg);
 
@@ -151,8 +151,8 @@ enum svc_status hedron_server_register(const struct hedron_server *s, const char
 /* Sleep for ever: the rest of a server's main(), whose return would end the program. */
 void hedron_park(void) __attribute__((noreturn));
 
-/* Put an answer's head into the UTCB: status and value, `size` bytes in all (zeroed behind the head),
- * no typed items. Returns where the struct lies. */
+/* Put an answer's head into the UTCB: status and value, `size` bytes in all (zeroed behind the
+ * head), no typed items. Returns where the struct lies. */
 void *hedron_answer(struct hedron_utcb *utcb, size_t size, enum svc_status status, uint32_t value);
 
 /* The request, if the message has at least `size` bytes; else NULL. */
