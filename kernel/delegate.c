@@ -51,7 +51,8 @@ enum hedron_status delegate_objects(struct pd *src, struct pd *dst, hedron_crd f
 	return status;
 }
 
-static enum hedron_status ports_locked(struct pd *src, struct pd *dst, struct crd_window w)
+static enum hedron_status ports_locked(struct pd *src, struct pd *dst, struct crd_window w,
+				       unsigned rights)
 {
 	uint64_t last = w.src + low_mask(w.order), at = w.src;
 	struct cap *c;
@@ -64,7 +65,7 @@ static enum hedron_status ports_locked(struct pd *src, struct pd *dst, struct cr
 
 		if (pio_overlap(dst, base, base + low_mask(order)))
 			continue;
-		if (pio_insert_locked(dst, base, order, c) != HEDRON_SUCCESS)
+		if (pio_insert_locked(dst, base, order, c, c->rights & rights) != HEDRON_SUCCESS)
 			return HEDRON_OOM;
 	}
 	return HEDRON_SUCCESS;
@@ -148,7 +149,7 @@ static enum hedron_status delegate(struct pd *src, struct pd *dst, hedron_crd fr
 		return delegate_memory(src, dst, w, mem_rights);
 	if (rights & PIO_ACCESS) {
 		spin_lock(&mdb_lock);
-		status = ports_locked(src, dst, w);
+		status = ports_locked(src, dst, w, rights);
 		spin_unlock(&mdb_lock);
 	}
 	return status;
@@ -162,27 +163,42 @@ static struct cap *cap_at(const struct pd *pd, hedron_crd crd)
 	return crd_type(crd) == CRD_PIO ? pio_lookup(pd, crd_base(crd)) : NULL;
 }
 
-/* The receiver's name for what the sender's capability comes from, inside the window; 0: none. */
-static hedron_crd translate_locked(struct pd *src, struct pd *dst, hedron_crd from, hedron_crd window)
+/* The part of `a` that lies in the window, where `part` is a part of `c`, derived from `a`; 0: none. */
+static hedron_crd name_in(const struct cap *a, const struct cap *c, struct crd_window part,
+			  hedron_crd window)
 {
-	struct cap *c = cap_at(src, from), *a;
+	hedron_crd named = crd_make(a->type, a->base + (part.src - c->base), part.order, 0);
 	struct crd_window w;
 
-	if (!c || crd_type(from) != crd_type(window))
-		return 0;
-	a = mdb_ancestor(c, dst);
-	if (!a && src == dst)
-		a = c;
-	if (!a || !crd_window_common(crd_make(a->type, a->base, a->order, 0), window, &w))
+	if (crd_type(window) != a->type || !crd_window_common(named, window, &w))
 		return 0;
 	return crd_make(a->type, w.dst, w.order, c->rights);
+}
+
+/*
+ * The receiver's name for what the sender's capability comes from: that of the nearest ancestor which
+ * is in the window, or, inside one PD, its own; 0: none.
+ */
+static hedron_crd translate_locked(struct pd *src, struct pd *dst, hedron_crd from, hedron_crd window)
+{
+	struct cap *c = cap_at(src, crd_make(crd_type(from), crd_first(from), 0, 0));
+	struct crd_window part;
+	hedron_crd name = 0;
+
+	if (!c || !crd_window_common(crd_make(c->type, c->base, c->order, 0), from, &part))
+		return 0;
+	for (struct cap *a = mdb_ancestor(c, dst); a && !name; a = mdb_ancestor(a, dst))
+		name = name_in(a, c, part, window);
+	if (!name && src == dst)
+		name = name_in(c, c, part, window);
+	return name;
 }
 
 static hedron_crd translate(struct pd *src, struct pd *dst, hedron_crd from, hedron_crd window)
 {
 	hedron_crd result;
 
-	if (crd_type(from) == CRD_MEM)		/* not supported: ABI 4.5 */
+	if (crd_type(window) == CRD_MEM)	/* not supported: ABI 4.5 */
 		return from;
 	spin_lock(&mdb_lock);
 	result = translate_locked(src, dst, from, window);

@@ -9,6 +9,8 @@
 #include "space_obj.h"
 #include "space_pio.h"
 
+#define PORT_RIGHTS	7		/* only PIO_ACCESS means something; a lookup shows all (ABI 3.10) */
+
 struct pd hv_pd;
 
 static struct range {
@@ -21,7 +23,7 @@ void hv_init(void)
 {
 	kobj_init(&hv_pd.obj, KOBJ_PD);
 	spin_lock(&mdb_lock);
-	if (pio_insert_locked(&hv_pd, 0, 16, NULL) != HEDRON_SUCCESS)
+	if (pio_insert_locked(&hv_pd, 0, 16, NULL, PORT_RIGHTS) != HEDRON_SUCCESS)
 		panic("no memory for the first capability");
 	spin_unlock(&mdb_lock);
 }

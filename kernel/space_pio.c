@@ -75,7 +75,7 @@ static void bitmap_set(struct pd *pd, uint64_t first, uint64_t last, bool permit
 }
 
 enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned order,
-				     struct cap *parent)
+				     struct cap *parent, unsigned rights)
 {
 	struct cap *c;
 
@@ -89,7 +89,7 @@ enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned orde
 	c->base = base;
 	c->order = order;
 	c->type = CRD_PIO;
-	c->rights = PIO_ACCESS;
+	c->rights = rights;
 	mdb_insert(parent, c);
 	tree_insert(&pd->ports, &c->port, base);
 	if (parent)

@@ -13,9 +13,10 @@ struct cap *pio_lookup(const struct pd *pd, uint64_t port);
 /* The first capability that touches first..last, NULL if there is none. mdb_lock. */
 struct cap *pio_overlap(const struct pd *pd, uint64_t first, uint64_t last);
 
-/* Gives `pd` a range of ports that overlaps none it has. NULL parent: the hypervisor's. mdb_lock. */
+/* Gives `pd` a range of ports that overlaps none it has; PIO_ACCESS is among the rights. NULL parent: the
+ * hypervisor's. mdb_lock. */
 MUST_USE enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned order,
-					      struct cap *parent);
+					      struct cap *parent, unsigned rights);
 void pio_remove(struct cap *c);				/* mdb_lock; part of cap_drop() */
 void pio_space_clear_locked(struct pd *pd);		/* revokes everything in it */
 void pio_space_free(struct pd *pd);
