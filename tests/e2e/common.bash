@@ -36,11 +36,11 @@ hr() {
 }
 
 # here COMMAND: runs it on this machine in an empty directory, with the environment that hedron-run
-# gives (and TEST_ENV). Standard input is the caller's. Leaves here.out, here.err, here.status.
+# gives (and TEST_ENV), and no signal ignored. Standard input is the caller's. Leaves here.out, here.err, here.status.
 here() {
     local dir status=0
     dir=$(mktemp -d "$BATS_TEST_TMPDIR/here.XXXXXX")
-    (cd "$dir" && exec env -i PATH=/bin:/usr/bin:/sbin:/usr/sbin HOME=/ \
+    (cd "$dir" && exec env --default-signal -i PATH=/bin:/usr/bin:/sbin:/usr/sbin HOME=/ \
         ${TEST_ENV[@]+"${TEST_ENV[@]}"} "$@") >here.out 2>here.err || status=$?
     echo $status >here.status
     rm -rf "$dir"

@@ -92,6 +92,30 @@ load common
     [ "$output" = $'out 0\nout 1\nout 2' ]
 }
 
+@test "options: --gdb waits for a debugger before the first instruction, and says how to attach one" {
+    run -124 --separate-stderr hedron-run --gdb --timeout 3 --log "$LOG" "$PROGRAMS/linux-argv0"
+    [ -z "$output" ]
+    [[ $stderr == *"target remote"* ]]
+    [ ! -s "$LOG" ]
+}
+
+@test "options: the processors of several servers, and a plain one with FSGSBASE, run programs" {
+    for cpu in Haswell-noTSX EPYC qemu64,+fsgsbase; do
+        echo "-- $cpu"
+        HEDRON_CPU=$cpu run -0 --separate-stderr hr "$PROGRAMS/linux-streams"
+        [ "$output" = $'out 0\nout 1\nout 2' ]
+    done
+}
+
+@test "options: a processor that lacks something needed is refused at once, and that is named" {
+    HEDRON_CPU=qemu64 run ! --separate-stderr hr "$PROGRAMS/linux-argv0"
+    [ -z "$output" ]
+    [[ $stderr == *FSGSBASE* ]]
+    HEDRON_CPU=qemu32 run ! --separate-stderr hr "$PROGRAMS/linux-argv0"
+    [ -z "$output" ]
+    [[ $stderr == *64* ]] || [[ $stderr == *"long mode"* ]]
+}
+
 @test "options: --log FILE has the lines of kernel and services; standard error has none of them" {
     run -0 --separate-stderr hedron-run --timeout 120 --log my.log "$PROGRAMS/linux-argv0"
     [ -z "$stderr" ]

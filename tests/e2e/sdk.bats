@@ -217,6 +217,7 @@ END
         lib/pkgconfig/hedron-hybrid.pc lib/pkgconfig/hedron-native.pc share/hedron/kernel.elf32; do
         [ -s "$SDK/$f" ] || { echo "missing: $f"; return 1; }
     done
+    make -s -C "$TOP" O="$O" sdk
     cmp "$SDK/bin/hedron-run" "$TOP/scripts/run-qemu"
 }
 
