@@ -27,7 +27,7 @@ RTLIB_HYBRID	:= $(patsubst libhybrid/src/%,$(RT)/libhybrid/%.o, \
 $(eval $(call cc_rules,runtime/lib,NATIVE_CFLAGS))
 
 # A compiler that knows malloc() would make calloc() call itself.
-$(RT)/lib/heap.c.o: NATIVE_CFLAGS += -fno-builtin
+$(RT)/lib/heap.c.o $(RT)/lib/heap_names.c.o: NATIVE_CFLAGS += -fno-builtin
 
 $(RT)/libhybrid/%.c.o: libhybrid/src/%.c Makefile
 	$(call say,CC,$<)

@@ -233,9 +233,3 @@ int posix_memalign(void **out, size_t align, size_t n)
 	*out = aligned_alloc(align, n);
 	return *out ? 0 : ENOMEM;
 }
-
-/* The names under which musl's own members know them. */
-void *__libc_malloc(size_t n) __attribute__((alias("malloc")));
-void *__libc_calloc(size_t n, size_t size) __attribute__((alias("calloc")));
-void *__libc_realloc(void *p, size_t n) __attribute__((alias("realloc")));
-void __libc_free(void *p) __attribute__((alias("free")));
