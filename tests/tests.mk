@@ -26,7 +26,7 @@ $$(O)/$(1:.c=): $(1) $(call unit_word,$(1),sources) tests/tests.mk
 	$$(call say,HOSTCC,$$<)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(HOSTCC) $$(UNIT_FLAGS) $(call unit_word,$(1),flags) -MMD -MP -MT $$@ \
-		-o $$@ $$(filter %.c,$$^)
+		-o $$@ $(1) $(call unit_word,$(1),sources)
 endef
 $(foreach t,$(UNIT_TESTS),$(eval $(call unit_rules,$(t))))
 
