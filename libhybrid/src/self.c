@@ -41,5 +41,7 @@ unsigned hedron_cpu(void)
 
 uint64_t hedron_deadline(uint64_t us)
 {
-	return __builtin_ia32_rdtsc() + us * hedron_hip()->tsc_khz / 1000;
+	const uint64_t khz = hedron_hip()->tsc_khz;
+
+	return __builtin_ia32_rdtsc() + us / 1000 * khz + us % 1000 * khz / 1000;
 }

@@ -51,6 +51,7 @@
 #define PD_CTRL_MAP_ACCESS_PAGE	1
 #define PD_CTRL_DELEGATE	2
 #define PD_CTRL_MSR_ACCESS	3
+#define PD_CTRL_MSR_WRITE	(1 << 2)	/* with MSR_ACCESS; clear = read */
 #define EC_CTRL_RECALL		0		/* 3.11 */
 #define MACHINE_SUSPEND		0		/* 3.16 */
 #define MACHINE_UPDATE_UCODE	1

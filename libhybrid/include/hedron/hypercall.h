@@ -193,6 +193,60 @@ static inline enum hedron_status hedron_assign_gsi(cap_sel sm, unsigned cpu)
 	return hedron_hc(HC_ASSIGN_GSI, 0, sm, 0, cpu, ~0ull, 0);
 }
 
+/* The same for an interrupt that a device sends as a message (MSI): `page` is where the caller has
+ * mapped the device's PCI configuration or the HPET. Tells what to write into the device. BAD_DEV. */
+static inline enum hedron_status hedron_assign_msi(cap_sel sm, unsigned cpu, const void *page,
+						   uint64_t *addr, uint32_t *data)
+{
+	uint64_t a2 = (uint64_t)(uintptr_t)page, a3 = cpu, a4 = ~0ull;
+	enum hedron_status status =
+		hedron_hypercall(HC_ASSIGN_GSI | sm << HC_SEL_SHIFT, &a2, &a3, &a4, 0);
+
+	*addr = a2;
+	*data = (uint32_t)a3;
+	return status;
+}
+
+/* Let a PCI device reach the memory of `pd` that was delegated with XFER_DEVICE. `config` is where the
+ * device's configuration page is mapped there, `rid` finds the IOMMU unit. BAD_DEV (3.15). */
+static inline enum hedron_status hedron_assign_pci(cap_sel pd, const void *config, uint16_t rid)
+{
+	return hedron_hc(HC_ASSIGN_PCI, 0, pd, (uint64_t)(uintptr_t)config, rid, 0, 0);
+}
+
+/* Read or write an MSR; passthrough PDs only (BAD_CAP), and not every MSR (BAD_PAR, 3.10). */
+static inline enum hedron_status hedron_msr_read(uint32_t msr, uint64_t *value)
+{
+	uint64_t a3 = 0, a4 = 0;
+
+	*value = 0;
+	return hedron_hypercall(HC_PD_CTRL | PD_CTRL_MSR_ACCESS << HC_FLAGS_SHIFT |
+				(uint64_t)msr << HC_SEL_SHIFT, value, &a3, &a4, 0);
+}
+
+static inline enum hedron_status hedron_msr_write(uint32_t msr, uint64_t value)
+{
+	return hedron_hc(HC_PD_CTRL, PD_CTRL_MSR_ACCESS | PD_CTRL_MSR_WRITE, msr, value, 0, 0, 0);
+}
+
+/* Suspend the machine with these sleep types for PM1a and PM1b; passthrough PDs only. Returns after
+ * the wake-up; *waking is where the firmware's waking vector lies (3.16). */
+static inline enum hedron_status hedron_suspend(uint8_t type_a, uint8_t type_b, uint64_t *waking)
+{
+	uint64_t a3 = 0, a4 = 0;
+
+	*waking = 0;
+	return hedron_hypercall(HC_MACHINE_CTRL | MACHINE_SUSPEND << HC_FLAGS_SHIFT |
+				(uint64_t)type_a << HC_SEL_SHIFT |
+				(uint64_t)type_b << (HC_SEL_SHIFT + 8), waking, &a3, &a4, 0);
+}
+
+/* Load the processors' microcode from physical memory; passthrough PDs only (3.16). */
+static inline enum hedron_status hedron_update_microcode(uint64_t phys, uint32_t size)
+{
+	return hedron_hc(HC_MACHINE_CTRL, MACHINE_UPDATE_UCODE, size, phys, 0, 0, 0);
+}
+
 /**
  * hedron_reply - answer the caller and wait for the next message. Does not return: the local EC
  * goes on at the portal's entry, with RSP as it was here. A global EC ends its thread.
