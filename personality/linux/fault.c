@@ -69,6 +69,12 @@ static bool is_shared_writable(const struct vma *v)
 	return v->flags & VMA_SHARED && v->prot & PROT_WRITE;
 }
 
+/* The page of the file. */
+static inline uint64_t index_of(const struct vma *v, uint64_t page)
+{
+	return v->pgoff + page - v->start / PAGE_SIZE;
+}
+
 /* Does the file still reach this page? A program's image keeps what it had when it was loaded. */
 static long check_file_end(struct vma *v, uint64_t index)
 {
@@ -81,26 +87,21 @@ static long check_file_end(struct vma *v, uint64_t index)
 	return err ? err : index * PAGE_SIZE < size ? 0 : -ENXIO;
 }
 
-/* The file's page for `page`; 0 with why->signal 0: a hole in it. */
+/* The file's page for `page`. A hole becomes a page of zeros, as in tmpfs: later writes are seen. */
 static pte_t file_page(struct mm *mm, struct vma *v, uint64_t page, struct mm_fault *why)
 {
-	uint64_t index = v->pgoff + page - v->start / PAGE_SIZE;
-	unsigned flags = 0;
+	uint64_t index = index_of(v, page);
+	unsigned flags = INODE_PAGE_ALLOC | (is_shared_writable(v) ? INODE_PAGE_WRITE : 0);
 	void *at;
 	long n = check_file_end(v, index);
 
-	if (is_shared_writable(v))
-		flags |= INODE_PAGE_WRITE;
-	if (v->flags & VMA_SHARED)
-		flags |= INODE_PAGE_ALLOC;
-	why->signal = 0;
 	if (!n)
 		n = inode_pages(v->file->inode, index, 1, flags, &at);
-	if (n < 0)
-		return fail_errno(why, n);
+	if (n <= 0)
+		return fail_errno(why, n ? n : -EIO);
 	if (mm->pool == FRAME_HYBRID)
 		v->file->inode->escaped = true;
-	return n ? (pte_t)at | (flags & INODE_PAGE_WRITE ? PTE_FILE_WRITE : 0) : 0;
+	return (pte_t)at | (flags & INODE_PAGE_WRITE ? PTE_FILE_WRITE : 0);
 }
 
 /* What belongs at a place where nothing is yet. */
@@ -112,9 +113,7 @@ static pte_t make_page(struct mm *mm, struct vma *v, uint64_t page, bool write,
 	if (!v->file)
 		return new_frame(mm, NULL, why);
 	pte = file_page(mm, v, page, why);
-	if (!pte)
-		return why->signal ? 0 : new_frame(mm, NULL, why);
-	if (write && !(v->flags & VMA_SHARED))
+	if (pte && write && !(v->flags & VMA_SHARED))
 		return new_frame(mm, pte_page(pte), why);
 	return pte;
 }
@@ -224,7 +223,7 @@ static struct window clip(const struct vma *v, uint64_t first, uint64_t end)
 	return (struct window){ first > low ? first : low, end < high ? end : high };
 }
 
-/* New pages of memory that is written: ahead of a program that walks through it. */
+/* New pages of anonymous memory, ahead of a program that walks through it. */
 static struct window make_ahead(struct mm *mm, struct vma *v, uint64_t page)
 {
 	uint64_t n = WINDOW_MIN;
@@ -245,17 +244,17 @@ static struct window make_ahead(struct mm *mm, struct vma *v, uint64_t page)
 /* The window of FILE_WINDOW pages of the file around `page`, as far as mapping and file reach. */
 static struct window file_window(struct vma *v, uint64_t page)
 {
-	uint64_t index = v->pgoff + page - v->start / PAGE_SIZE, size;
-	uint64_t first = page - index % FILE_WINDOW;
-	struct window w = clip(v, first > page ? 0 : first, first + FILE_WINDOW);
+	uint64_t before = index_of(v, page) % FILE_WINDOW, size, index;
+	struct window w = clip(v, page < before ? 0 : page - before, page - before + FILE_WINDOW);
 
 	if (v->flags & VMA_IMAGE)
 		return w;
 	if (inode_size(v->file->inode, &size))
 		return (struct window){ page, page };
 	size = PAGE_UP(size) / PAGE_SIZE;
-	if (size < index + (w.end - page))
-		w.end = size > index ? page + (size - index) : page;
+	index = index_of(v, w.first);
+	if (size < index + (w.end - w.first))
+		w.end = size > index ? w.first + (size - index) : w.first;
 	return w;
 }
 
@@ -266,9 +265,8 @@ static uint64_t enter_file_pages(struct mm *mm, struct vma *v, uint64_t page, ui
 	uint32_t bits = flags & INODE_PAGE_WRITE ? PTE_FILE_WRITE : 0;
 
 	while (page < end) {
-		uint64_t index = v->pgoff + page - v->start / PAGE_SIZE;
 		char *at;
-		long n = inode_pages(v->file->inode, index, end - page, flags, (void **)&at);
+		long n = inode_pages(v->file->inode, index_of(v, page), end - page, flags, (void **)&at);
 
 		if (n <= 0)
 			break;
@@ -331,7 +329,7 @@ bool mm_fault(struct mm *mm, uint64_t addr, uint32_t error, struct hedron_utcb *
 		around = file_around(mm, v, page);
 	if (!get_page(mm, v, page, write, why))
 		return false;
-	if (write && !(v->file && v->flags & VMA_SHARED))
+	if (write && !v->file)
 		ahead = make_ahead(mm, v, page);
 
 	pd_batch_begin(&b, mm->pd, u);

@@ -76,18 +76,6 @@ static long place_for(struct mm *mm, uint64_t len)
 	return addr ? (long)addr : -ENOMEM;
 }
 
-/* With MREMAP_FIXED: what is at the new place goes. */
-static long clear_place(struct mm *mm, uint64_t old, uint64_t old_len, uint64_t new, uint64_t new_len)
-{
-	if (PAGE_OFFSET(new) || new_len > LX_TASK_SIZE || new > LX_TASK_SIZE - new_len)
-		return -EINVAL;
-	if (new < old + old_len && old < new + new_len)
-		return -EINVAL;
-	if (new < LX_MMAP_MIN)
-		return -EPERM;
-	return mm_unmap(mm, new, new_len);
-}
-
 /* In place: 0 if it could be done. */
 static long resize(struct mm *mm, struct vma *v, uint64_t old, uint64_t old_len, uint64_t new_len)
 {
@@ -99,15 +87,29 @@ static long resize(struct mm *mm, struct vma *v, uint64_t old, uint64_t old_len,
 	return mm_set_end(mm, v, end + by);
 }
 
-static long check(uint64_t addr, uint64_t old_len, uint64_t new_len, uint32_t flags, uint64_t raw_new)
+/* With MREMAP_FIXED: may the mapping go to `new`? */
+static long check_place(uint64_t old, uint64_t old_len, uint64_t new, uint64_t new_len)
 {
-	if (flags & ~MREMAP_KNOWN || PAGE_OFFSET(addr) || !raw_new || new_len < raw_new)
+	if (PAGE_OFFSET(new) || new > LX_TASK_SIZE - new_len)
+		return -EINVAL;
+	if (new < old + old_len && old < new + new_len)
+		return -EINVAL;
+	return new < LX_MMAP_MIN ? -EPERM : 0;
+}
+
+static long check(const uint64_t *a, uint64_t old_len, uint64_t new_len)
+{
+	uint32_t flags = a[3];
+
+	if (flags & ~MREMAP_KNOWN || PAGE_OFFSET(a[0]) || !a[2])
+		return -EINVAL;
+	if (new_len < a[2] || new_len > LX_TASK_SIZE)
 		return -EINVAL;
 	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) && !(flags & MREMAP_MAYMOVE))
 		return -EINVAL;
 	if (flags & MREMAP_DONTUNMAP && old_len != new_len)
 		return -EINVAL;
-	return 0;
+	return flags & MREMAP_FIXED ? check_place(a[0], old_len, a[4], new_len) : 0;
 }
 
 /* mremap(2) */
@@ -117,7 +119,7 @@ long lx_mremap(struct thread *t, const uint64_t *a)
 	uint32_t flags = a[3];
 	struct mm *mm = t->process->mm;
 	struct vma *v;
-	long new, err = check(old, old_len, new_len, flags, a[2]);
+	long new, err = check(a, old_len, new_len);
 
 	if (err)
 		return err;
@@ -127,7 +129,7 @@ long lx_mremap(struct thread *t, const uint64_t *a)
 	if (!old_len && (!(v->flags & VMA_SHARED) || !(flags & MREMAP_MAYMOVE)))
 		return -EINVAL;
 	if (flags & MREMAP_FIXED) {
-		err = clear_place(mm, old, old_len, a[4], new_len);
+		err = mm_unmap(mm, a[4], new_len);
 		if (err)
 			return err;
 	}
@@ -137,11 +139,11 @@ long lx_mremap(struct thread *t, const uint64_t *a)
 			return err;
 		old_len = new_len;
 	}
+	if (old_len == new_len && !(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)))
+		return old;
 	v = mm_vma(mm, old);
 	if (!v || old_len > v->end - old)
 		return -EFAULT;
-	if (old_len == new_len && !(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)))
-		return old;
 	if (new_len > old_len && !may_grow(mm, v, new_len - old_len))
 		return -ENOMEM;
 	if (old_len && !(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) &&

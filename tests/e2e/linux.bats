@@ -70,6 +70,8 @@ both() {
 
 @test "linux: files mapped into memory, private and shared" { both map_file; }
 
+@test "linux: mappings after thousands of random changes hold what they should" { both map_random; }
+
 @test "linux: /dev: null, zero, full, random, terminals" { both device; }
 
 @test "linux: standard streams" { both stream; }
