@@ -190,8 +190,9 @@ static long hybrid_environment(const struct exec_request *req, struct stack_plan
 	return 0;
 }
 
-static long put_stack(struct process *p, const struct stack_plan *plan, struct thread *t)
+static long put_stack(struct process *p, const struct stack_plan *plan, uint32_t prot)
 {
+	struct thread *t = process_thread(p);
 	uint64_t size, top = LX_TASK_SIZE, limit = p->rlimit[RLIMIT_STACK].soft;
 	char *bytes;
 	long err = stack_build(plan, top, limit / ARGS_MAX_PART, &t->regs.rsp, &bytes);
@@ -199,7 +200,7 @@ static long put_stack(struct process *p, const struct stack_plan *plan, struct t
 	if (err)
 		return err;
 	size = PAGE_UP(top - t->regs.rsp) + STACK_FIRST;
-	err = mm_map(p->mm, top - size, size, PROT_READ | PROT_WRITE,
+	err = mm_map(p->mm, top - size, size, prot,
 		     VMA_MAYWRITE | VMA_GROWSDOWN | VMA_STACK, NULL, 0);
 	if (!err && copy_out(p->mm, t->regs.rsp, bytes, top - t->regs.rsp))
 		err = -ENOMEM;
@@ -245,7 +246,8 @@ static long make_stack(struct process *p, const struct exec_request *req, const 
 	if (p->hybrid)
 		err = hybrid_environment(req, &plan, &environment);
 	if (!err)
-		err = put_stack(p, &plan, process_thread(p));
+		err = put_stack(p, &plan, PROT_READ | PROT_WRITE |
+					  (im->wants_exec_stack ? PROT_EXEC : 0));
 	free(environment);
 	return err;
 }
