@@ -110,3 +110,38 @@ others_run_on() {
 @test "robust: memory hogs beside leave the others alone" {
     others_run_on --with "$PROGRAMS/native-hog" --with "$PROGRAMS/linux-hog"
 }
+
+@test "robust: a file system that is full is ENOSPC, for data and for names, until files are removed" {
+    for what in data names; do
+        run -0 hr --memory 64M --cwd /tmp "$PROGRAMS/linux-fill" $what
+        [[ ${lines[0]} == "ENOSPC after more than "*": yes" ]]
+        [ "${lines[-1]}" = "and then again: yes" ]
+    done
+}
+
+@test "robust: a full file system leaves the others alone" {
+    run -0 hr --memory 256M --with "$PROGRAMS/linux-fill data" --with "$PROGRAMS/linux-fill names" \
+        "$PROGRAMS/linux-hog"
+    [ "${lines[1]}" = "and then again: yes" ]
+}
+
+@test "robust: kernel memory that ends is an error for who makes objects, and all of it comes back" {
+    run -0 hr "$PROGRAMS/native-objects"
+    for line in "${lines[@]}"; do
+        [[ $line == *"as many as at first" ]]
+        [[ $line != *SUCCESS* ]]
+    done
+    [ "${#lines[@]}" -eq 3 ]
+}
+
+@test "robust: forty programs beside, half of which crash at once, and all that work do" {
+    with=()
+    for i in {1..10}; do
+        with+=(--with "$PROGRAMS/native-crash write" --with "$LINUX/end.musl null")
+        with+=(--with "$PROGRAMS/linux-file write /tmp/f$i text-$i")
+        with+=(--with "$PROGRAMS/native-file write /tmp/g$i text-$i")
+    done
+    run -0 hr "${with[@]}" "$PROGRAMS/linux-gather" /tmp/{f,g}{1,2,3,4,5,6,7,8,9,10}
+    [ "${lines[0]}" = "20 files" ]
+    [ "$(tail -n +2 <<<"$output" | sort -u | wc -l)" -eq 10 ]
+}
