@@ -45,7 +45,7 @@ static void *fail(struct mm_fault *why, int signal, int code)
 static pte_t fail_errno(struct mm_fault *why, long err)
 {
 	if (err == -ENOMEM)
-		fail(why, SIGKILL, 0);
+		fail(why, SIGKILL, SI_KERNEL);
 	else
 		fail(why, SIGBUS, BUS_ADRERR);
 	return 0;

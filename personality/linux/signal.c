@@ -35,6 +35,10 @@
 #define IGNORED		(sig_bit(SIGCHLD) | sig_bit(SIGURG) | sig_bit(SIGWINCH) | sig_bit(SIGCONT) | \
 			 sig_bit(SIGSTOP) | sig_bit(SIGTSTP) | sig_bit(SIGTTIN) | sig_bit(SIGTTOU))
 
+/* What exceptions lead to. */
+#define FAULTS		(sig_bit(SIGSEGV) | sig_bit(SIGBUS) | sig_bit(SIGILL) | sig_bit(SIGFPE) | \
+			 sig_bit(SIGTRAP) | sig_bit(SIGSYS))
+
 const char *signal_name(int sig)
 {
 	static const char *const names[] = {
@@ -136,13 +140,23 @@ void signal_send(struct thread *t, int sig)
 
 /* ---- what a signal does ---------------------------------------------------------------------- */
 
+static const char *cause(int sig, const struct sig_info *info)
+{
+	if (info->code == SI_USER || info->code == SI_TKILL)
+		return "sent by a process";
+	if (sig == SIGKILL)
+		return "out of memory";
+	return FAULTS & sig_bit(sig) ? "exception" : "by the system";
+}
+
 static void kill_process(struct thread *t, int sig, const struct sig_info *info)
 {
 	struct process *p = t->process;
 
-	hedron_log("%s[%d]: killed by %s (code %d), rip %#llx, rsp %#llx, address %#llx", p->name,
-		   p->pid, signal_name(sig), info->code, (unsigned long long)t->regs.rip,
-		   (unsigned long long)t->regs.rsp, (unsigned long long)info->addr);
+	hedron_log("%s[%d]: killed by %s (%s, code %d), rip %#llx, rsp %#llx, address %#llx", p->name,
+		   p->pid, signal_name(sig), cause(sig, info), info->code,
+		   (unsigned long long)t->regs.rip, (unsigned long long)t->regs.rsp,
+		   (unsigned long long)info->addr);
 	if (p->trace)
 		trace_event(t, "+++ killed by %s +++", signal_name(sig));
 	process_exit(p, PROGRAM_KILLED, sig);
@@ -168,9 +182,6 @@ void signal_fault(struct thread *t, int sig, int code, uint64_t addr)
 /* The next signal to act upon, out of the pending ones; 0: none. Faults come first. */
 static int take_pending(struct thread *t, struct sig_info *info)
 {
-	static const sig_set faults = 1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1) |
-				      1ull << (SIGILL - 1) | 1ull << (SIGFPE - 1) |
-				      1ull << (SIGTRAP - 1) | 1ull << (SIGSYS - 1);
 	struct sig_pending *from = &t->sig.pending;
 	sig_set set = from->set & ~t->sig.blocked;
 	int sig;
@@ -181,7 +192,7 @@ static int take_pending(struct thread *t, struct sig_info *info)
 	}
 	if (!set)
 		return 0;
-	sig = __builtin_ctzll(set & faults ? set & faults : set) + 1;
+	sig = __builtin_ctzll(set & FAULTS ? set & FAULTS : set) + 1;
 	from->set &= ~sig_bit(sig);
 	*info = from->info[sig - 1];
 	return sig;
