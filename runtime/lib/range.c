@@ -40,6 +40,13 @@ static size_t find(const struct range_set *s, uint64_t x)
 	return lo;
 }
 
+int range_meets(const struct range_set *s, uint64_t first, uint64_t count)
+{
+	size_t i = find(s, first + 1);
+
+	return count && i < s->n && s->v[i].first < first + count;
+}
+
 static int have_room(struct range_set *s)
 {
 	return s->n < s->max || (s->grow && s->grow(s));

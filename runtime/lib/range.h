@@ -18,6 +18,9 @@ struct range_set {
 
 uint64_t range_total(const struct range_set *s);
 
+/* Is any of [first, first + count) there? */
+int range_meets(const struct range_set *s, uint64_t first, uint64_t count);
+
 /* Add, or take away, what of [first, first + count) is not, or is, there. False: no room for one
  * more range; then the set is as before. */
 int range_add(struct range_set *s, uint64_t first, uint64_t count);

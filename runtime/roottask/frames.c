@@ -57,9 +57,9 @@ bool frames_from_hip(struct range_set *s, const struct hip *hip)
 
 static struct grant *grow(struct grant *g)
 {
-	if (g->n & (g->n - 1))		/* room doubles at 1, 2, 4, ... */
+	if (g->n & (g->n - 1))		/* room is 1, 2, 4, ... pieces */
 		return g;
-	return realloc(g, sizeof(*g) + 2 * (g->n + !g->n) * sizeof(g->piece[0]));
+	return realloc(g, sizeof(*g) + (g->n ? 2 * g->n : 1) * sizeof(g->piece[0]));
 }
 
 /* A piece for the next `pages` pages of an area, or as much of it as the largest gives. */

@@ -106,8 +106,8 @@ static uint64_t reserve(uint64_t pages)
 	return frame;
 }
 
-/* The array of free ranges gets its final size: every second frame could be free. The pool holds a
- * grant for each frame at worst. */
+/* The array of free ranges gets its final size: every second frame could be free. At worst each frame
+ * is a grant of its own: the pool has 85 bytes for it, and it takes 80 in the heap. */
 void mem_init(const struct hip *hip)
 {
 	uint64_t book, pool;
@@ -122,7 +122,7 @@ void mem_init(const struct hip *hip)
 			     free_frames.v[i].count, MEM_R | MEM_W);
 
 	book = (total / 2 * sizeof(*v) >> HEDRON_PAGE_SHIFT) + 1;
-	pool = total / 64 + 512;
+	pool = total / 48 + 512;
 	v = phys_ptr(reserve(book));
 	own_init(reserve(pool), pool);
 	memcpy(v, free_frames.v, free_frames.n * sizeof(*v));
@@ -152,21 +152,21 @@ static void zero_pages(void *p, uint64_t pages)
 		v[0] = v[1] = v[2] = v[3] = (v2){ 0, 0 };
 }
 
-static bool is_free_range(const struct account *a, uint64_t addr, uint64_t pages)
+static struct grant **list_of(struct account *a, uint64_t addr)
 {
-	const uint64_t size = pages << HEDRON_PAGE_SHIFT;
-
-	if (!addr || addr & (HEDRON_PAGE_SIZE - 1) || !pages || pages > 1ull << 35 ||
-	    addr >= NATIVE_UTCB_ADDR || NATIVE_UTCB_ADDR - addr < size)
-		return false;
-	for (const struct grant *g = a->grants; g; g = g->next)
-		if (addr < g->addr + (g->pages << HEDRON_PAGE_SHIFT) && g->addr < addr + size)
-			return false;
-	return true;
+	return &a->grants[addr / HEDRON_PAGE_SIZE % GRANT_LISTS];
 }
 
-/* Room in a program's own pool doubles; the books' memory is enough for it. */
-static int grow_pool(struct range_set *s)
+static bool is_free_range(const struct account *a, uint64_t addr, uint64_t pages)
+{
+	if (!addr || addr & (HEDRON_PAGE_SIZE - 1) || !pages || addr >= NATIVE_UTCB_ADDR ||
+	    (NATIVE_UTCB_ADDR - addr) >> HEDRON_PAGE_SHIFT < pages)
+		return false;
+	return !range_meets(&a->mapped, addr >> HEDRON_PAGE_SHIFT, pages);
+}
+
+/* Room in a program's own sets doubles; the books' memory is enough for them. */
+static int grow_set(struct range_set *s)
 {
 	size_t max = s->max ? 2 * s->max : 16;
 	struct range *v = realloc(s->v, max * sizeof(*v));
@@ -180,22 +180,25 @@ static int grow_pool(struct range_set *s)
 
 enum svc_status mem_grant(struct account *a, uint64_t addr, uint64_t pages, struct grant **out)
 {
+	const uint64_t page = addr >> HEDRON_PAGE_SHIFT;
 	struct grant *g;
 
-	a->pool.grow = grow_pool;
+	a->mapped.grow = a->pool.grow = grow_set;
 	if (!is_free_range(a, addr, pages))
 		return SVC_INVALID;
-	if (pages > a->quota - a->used)
+	if (pages > a->quota - a->used || !range_add(&a->mapped, page, pages))
 		return SVC_NO_MEMORY;
-	g = frames_take(&a->pool, &free_frames, pages, addr >> HEDRON_PAGE_SHIFT);
-	if (!g)
+	g = frames_take(&a->pool, &free_frames, pages, page);
+	if (!g) {
+		range_remove(&a->mapped, page, pages);
 		return SVC_NO_MEMORY;
+	}
 
 	for (size_t i = 0; i < g->n; i++)
 		zero_pages(phys_ptr(g->piece[i].first), g->piece[i].count);
 	g->addr = addr;
-	g->next = a->grants;
-	a->grants = g;
+	g->next = *list_of(a, addr);
+	*list_of(a, addr) = g;
 	a->used += pages;
 	*out = g;
 	return SVC_OK;
@@ -203,13 +206,15 @@ enum svc_status mem_grant(struct account *a, uint64_t addr, uint64_t pages, stru
 
 enum svc_status mem_ungrant(struct account *a, cap_sel pd, uint64_t addr, uint64_t pages)
 {
-	struct grant **p = &a->grants, *g;
+	struct grant **p = list_of(a, addr), *g;
 
 	while (*p && (*p)->addr != addr)
 		p = &(*p)->next;
 	g = *p;
 	if (!g || g->pages != pages)
 		return SVC_NOT_FOUND;
+	if (!range_remove(&a->mapped, addr >> HEDRON_PAGE_SHIFT, pages))
+		return SVC_NO_MEMORY;
 
 	*p = g->next;
 	unmap(pd, addr, pages);
@@ -218,20 +223,30 @@ enum svc_status mem_ungrant(struct account *a, cap_sel pd, uint64_t addr, uint64
 	return SVC_OK;
 }
 
+static void drop_set(struct range_set *s)
+{
+	free(s->v);
+	memset(s, 0, sizeof(*s));
+}
+
 void mem_release(struct account *a)
 {
-	struct grant *g;
+	for (unsigned i = 0; i < GRANT_LISTS; i++) {
+		struct grant *g;
 
-	while ((g = a->grants)) {
-		a->grants = g->next;
-		frames_give(&free_frames, g);
+		while ((g = a->grants[i])) {
+			a->grants[i] = g->next;
+			frames_give(&free_frames, g);
+		}
 	}
 	for (size_t i = 0; i < a->pool.n; i++)
 		range_add(&free_frames, a->pool.v[i].first, a->pool.v[i].count);
-	free(a->pool.v);
-	memset(&a->pool, 0, sizeof(a->pool));
+	drop_set(&a->pool);
+	drop_set(&a->mapped);
 	a->used = 0;
 }
+
+/* ---- content ---------------------------------------------------------------------------------- */
 
 void mem_write(const struct grant *g, uint64_t offset, const void *data, uint64_t len)
 {

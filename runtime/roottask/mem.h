@@ -21,12 +21,15 @@ static inline uint64_t phys_frame(const void *p)
 	return ((uint64_t)p - PHYS_MAP) >> HEDRON_PAGE_SHIFT;
 }
 
+#define GRANT_LISTS	256
+
 /* What a program holds. Guarded by the books' lock. */
 struct account {
 	uint64_t quota, used;	/* pages */
 	bool trusted;		/* frames that it gives back may go to anybody: mem_ungrant() */
-	struct grant *grants;
-	struct range_set pool;	/* given back by a program that is not trusted: for itself only */
+	struct grant *grants[GRANT_LISTS];	/* by the address, modulo */
+	struct range_set mapped;	/* pages of the grants */
+	struct range_set pool;		/* given back by a program that is not trusted: for itself only */
 };
 
 void mem_init(const struct hip *hip);
