@@ -175,7 +175,7 @@ static struct vma *grow_stack(struct mm *mm, uint64_t addr)
 	if (!(v->flags & VMA_STACK))
 		mm->data_pages += pages;
 	v->pgoff -= v->file ? pages : 0;
-	vma_resize(&mm->vmas, v, start, v->end);
+	vma_resize(v, start, v->end);
 	return v;
 }
 

@@ -220,7 +220,7 @@ long mm_split(struct mm *mm, uint64_t addr)
 		upper->pgoff += (addr - v->start) / PAGE_SIZE;
 		file_get(v->file);
 	}
-	vma_resize(&mm->vmas, v, v->start, addr);
+	vma_resize(v, v->start, addr);
 	vma_insert(&mm->vmas, upper);
 	return 0;
 }
@@ -235,7 +235,7 @@ void mm_merge(struct mm *mm, uint64_t start, uint64_t end)
 			uint64_t new_end = above->end;
 
 			vma_free(mm, above);
-			vma_resize(&mm->vmas, v, v->start, new_end);
+			vma_resize(v, v->start, new_end);
 		} else {
 			v = above;
 		}
@@ -265,13 +265,30 @@ long mm_unmap(struct mm *mm, uint64_t addr, uint64_t len)
 	return 0;
 }
 
+/* Pages of mappings that a new one would replace. */
+static uint64_t covered_pages(struct mm *mm, uint64_t addr, uint64_t end)
+{
+	uint64_t pages = 0;
+
+	for (struct vma *v = vma_find(&mm->vmas, addr); v && v->start < end; v = vma_next(v)) {
+		uint64_t from = v->start > addr ? v->start : addr, to = v->end < end ? v->end : end;
+
+		pages += (to - from) / PAGE_SIZE;
+	}
+	return pages;
+}
+
 long mm_map(struct mm *mm, uint64_t addr, uint64_t len, uint32_t prot, uint32_t flags,
 	    struct file *file, uint64_t pgoff)
 {
+	uint64_t pages = len / PAGE_SIZE;
 	struct vma *v;
 	long err;
 
-	if (mm->vmas.count >= MM_MAPS_MAX || !mm_may_grow(mm, len / PAGE_SIZE, prot, flags))
+	if (mm->vmas.count >= MM_MAPS_MAX)
+		return -ENOMEM;
+	if (!mm_may_grow(mm, pages, prot, flags) &&
+	    !mm_may_grow(mm, pages - covered_pages(mm, addr, addr + len), prot, flags))
 		return -ENOMEM;
 	v = calloc(1, sizeof(*v));
 	if (!v)
@@ -288,7 +305,7 @@ long mm_map(struct mm *mm, uint64_t addr, uint64_t len, uint32_t prot, uint32_t 
 	v->file = file ? file_get(file) : NULL;
 	v->pgoff = pgoff;
 	vma_insert(&mm->vmas, v);
-	account(mm, v, len / PAGE_SIZE, true);
+	account(mm, v, pages, true);
 	mm_merge(mm, addr, addr + len);
 	return 0;
 }
@@ -337,7 +354,7 @@ long mm_set_end(struct mm *mm, struct vma *v, uint64_t end)
 	if (end < v->end)
 		return mm_unmap(mm, end, v->end - end);
 	account(mm, v, (end - v->end) / PAGE_SIZE, true);
-	vma_resize(&mm->vmas, v, v->start, end);
+	vma_resize(v, v->start, end);
 	mm_merge(mm, v->start, end);
 	return 0;
 }

@@ -201,7 +201,7 @@ void vma_remove(struct vma_tree *tree, struct vma *v)
 		update_gap(above);
 }
 
-void vma_resize(struct vma_tree *tree, struct vma *v, uint64_t start, uint64_t end)
+void vma_resize(struct vma *v, uint64_t start, uint64_t end)
 {
 	struct vma *above;
 

@@ -17,7 +17,7 @@ void vma_insert(struct vma_tree *tree, struct vma *v);
 void vma_remove(struct vma_tree *tree, struct vma *v);
 
 /* Change the borders of a mapping; it still overlaps nothing. */
-void vma_resize(struct vma_tree *tree, struct vma *v, uint64_t start, uint64_t end);
+void vma_resize(struct vma *v, uint64_t start, uint64_t end);
 
 /*
  * vma_gap - the highest address of `len` free bytes within [low, high), 0 if there are none.

@@ -106,7 +106,7 @@ static void step(void)
 	} else if (model_count) {
 		v = model[random() % model_count];
 		if (v->end - v->start > PAGE_SIZE)
-			vma_resize(&tree, v, v->start + (random() % 2) * PAGE_SIZE, v->end);
+			vma_resize(v, v->start + (random() % 2) * PAGE_SIZE, v->end);
 	}
 }
 
