@@ -107,7 +107,8 @@ static uint64_t reserve(uint64_t pages)
 }
 
 /* The array of free ranges gets its final size: every second frame could be free. At worst each frame
- * is a grant of its own: the pool has 85 bytes for it, and it takes 80 in the heap. */
+ * is a grant of its own: the pool has 102 bytes for it, and it takes 80 in the heap. The rest is for
+ * stacks and the books. */
 void mem_init(const struct hip *hip)
 {
 	uint64_t book, pool;
@@ -122,7 +123,7 @@ void mem_init(const struct hip *hip)
 			     free_frames.v[i].count, MEM_R | MEM_W);
 
 	book = (total / 2 * sizeof(*v) >> HEDRON_PAGE_SHIFT) + 1;
-	pool = total / 48 + 512;
+	pool = total / 40 + 128;
 	v = phys_ptr(reserve(book));
 	own_init(reserve(pool), pool);
 	memcpy(v, free_frames.v, free_frames.n * sizeof(*v));
