@@ -4,10 +4,14 @@
  * cpu->fpu_owner, whose area is out of date.
  *
  * Most portal handlers never touch these registers, and to move them costs more than all the rest of
- * a call. So where it is safe they stay in the CPU while other ECs run, behind CR0.TS, and move when
- * somebody uses them (#NM, which no user program gets to see). An EC that did so several times in a
- * row gets them right away for a while. It is not safe on Intel CPUs that let a load behind CR0.TS
+ * a call. So where it is safe they stay in the CPU while local ECs run, behind CR0.TS, and move when
+ * somebody uses them (#NM, which no user program gets to see). A handler that did so several times in
+ * a row gets them right away for a while. It is not safe on Intel CPUs that let a load behind CR0.TS
  * be used speculatively (CVE-2018-3665): there, registers always move with the EC.
+ *
+ * Threads (global ECs) always find their registers in the CPU: QEMU's TCG lets XSAVE and XRSTOR pass
+ * CR0.TS without #NM, and programs use them (signal frames, lazy binding). A handler that executes
+ * one of them there must have used another FPU instruction before.
  *
  * Invariant: CR0.TS is set if and only if cpu->loaded is not the owner, at each exit to user mode.
  */
@@ -116,7 +120,7 @@ HOT void fpu_switch(struct ec *to)
 
 	if (cpu->loaded && cpu->loaded != cpu->fpu_owner)
 		cpu->loaded->fpu_uses = 0;
-	if (cpu->fpu_owner != to && lazy && to->fpu_uses < EAGER_AFTER) {
+	if (cpu->fpu_owner != to && lazy && !to->global && to->fpu_uses < EAGER_AFTER) {
 		ts_set(true);
 		return;
 	}

@@ -296,12 +296,13 @@ void server_answer_xstate(void)
 	xstate_answered = true;
 }
 
-/* The last thing before the answer: from here on no FPU register of ours may be used. */
+/* The last thing before the answer: from here on no FPU register of ours may be used. FNOP makes a
+ * kernel that switches these registers lazily do it: under QEMU's TCG XRSTOR alone does not. */
 static void load_xstate(struct hedron_utcb *u)
 {
 	u->state.mtd |= MTD_FPU;
 	xstate_answered = false;
-	__asm__ volatile("xrstor64 %0" : : "m"(xstate), "a"(-1), "d"(-1));
+	__asm__ volatile("fnop\n\txrstor64 %0" : : "m"(xstate), "a"(-1), "d"(-1));
 }
 
 static cap_sel serve(uint64_t id, struct hedron_utcb *u, void *arg)
