@@ -65,6 +65,14 @@ others_run_on() {
     others_run_on --with "$PROGRAMS/linux-nsct revoke" --with "$PROGRAMS/linux-nsct reply"
 }
 
+@test "robust: tens of thousands of random system calls leave the program and the others alive" {
+    for seed in 1 2 3; do
+        run -0 --separate-stderr hr "$PROGRAMS/linux-fuzz" $seed 30000
+        [[ ${lines[-1]} == "alive after 30000 calls, some refused and some not" ]]
+    done
+    others_run_on --with "$PROGRAMS/linux-fuzz 4 30000"
+}
+
 # ---- hyperapps ------------------------------------------------------------------------------------
 
 @test "robust: a hyperapp that faults is reported with its registers, and the others run on" {
@@ -113,7 +121,8 @@ others_run_on() {
 
 @test "robust: a file system that is full is ENOSPC, for data and for names, until files are removed" {
     for what in data names; do
-        run -0 hr --memory 64M --cwd /tmp "$PROGRAMS/linux-fill" $what
+        [ $what = names ] && memory=64M || memory=128M		# names take longer
+        run -0 hr --memory $memory --cwd /tmp "$PROGRAMS/linux-fill" $what
         [[ ${lines[0]} == "ENOSPC after more than "*": yes" ]]
         [ "${lines[-1]}" = "and then again: yes" ]
     done
