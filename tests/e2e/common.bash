@@ -17,6 +17,7 @@ PATH=$SDK/bin:$PATH
 
 setup() {
     export -n O			# the samples have an O of their own
+    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES	# those of `make test`
     LOG=$BATS_TEST_TMPDIR/log
     mkdir "$BATS_TEST_TMPDIR/work"
     cd "$BATS_TEST_TMPDIR/work" || return
