@@ -65,6 +65,15 @@ others_run_on() {
     others_run_on --with "$PROGRAMS/linux-nsct revoke" --with "$PROGRAMS/linux-nsct reply"
 }
 
+@test "robust: a signal between setting NSCT and the hypercall is harmless" {
+    run -0 --separate-stderr hr "$PROGRAMS/hybrid-signal"
+    [ "${lines[0]}" = "in the handler: NSCT 0, a Linux call works: yes" ]
+    [ "${lines[1]}" = "hypercall behind it: BAD_CAP" ]
+    [ "${lines[2]}" = "register and red zone kept: yes" ]
+    run -0 "$PROGRAMS/hybrid-signal"
+    [ "$output" = "not on Hedron" ]
+}
+
 @test "robust: tens of thousands of random system calls leave the program and the others alive" {
     for seed in 1 2 3; do
         run -0 --separate-stderr hr "$PROGRAMS/linux-fuzz" $seed 30000
