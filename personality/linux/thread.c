@@ -43,8 +43,10 @@ enum block {
 	BLOCK_SC,
 	BLOCK_SM,
 	BLOCK_PD,				/* of the process whose first thread it is */
-	BLOCK_SIZE	= 64,
+	BLOCK_ORDER	= 6,
+	BLOCK_SIZE	= 1 << BLOCK_ORDER,
 };
+_Static_assert(BLOCK_FOREIGN == BLOCK_EVENTS + SERVER_FOREIGN, "the last number is no event's");
 
 #define THREAD_PRIO	16
 #define THREAD_QUANTUM	10000			/* microseconds */
@@ -104,33 +106,30 @@ static struct thread *slot_take(void)
 	return t;
 }
 
+static bool make_portal(struct thread *t, unsigned event, uint64_t mtd)
+{
+	return hedron_local_portal(server_handler, block(t, BLOCK_EVENTS) + event,
+				   server_id(t->slot, event), mtd) == HEDRON_SUCCESS;
+}
+
 static bool make_portals(struct thread *t)
 {
-	cap_sel sel = block(t, BLOCK_EVENTS);
+	bool ok = make_portal(t, SERVER_FOREIGN, SERVER_MTD_FOREIGN);
 
-	if (t->has_portals)
-		return true;
-	for (unsigned i = 0; i < ARRAY_SIZE(events); i++)
-		if (hedron_local_portal(server_handler, sel + events[i],
-					server_id(t->slot, events[i]), SERVER_MTD_EVENT) != HEDRON_SUCCESS)
-			return false;
-	t->has_portals = hedron_local_portal(server_handler, block(t, BLOCK_FOREIGN),
-					     server_id(t->slot, SERVER_FOREIGN),
-					     SERVER_MTD_FOREIGN) == HEDRON_SUCCESS;
-	return t->has_portals;
+	for (unsigned i = 0; ok && i < ARRAY_SIZE(events); i++)
+		ok = make_portal(t, events[i], SERVER_MTD_EVENT);
+	if (!ok)
+		hedron_revoke(crd_obj(block(t, BLOCK_EVENTS), BLOCK_ORDER, RIGHTS_ALL), 1);
+	return ok;
 }
 
 struct thread *thread_new(struct process *p)
 {
 	struct thread *t = slot_take();
-	unsigned slot;
-	bool has_portals;
 
-	if (!t || !make_portals(t))
+	if (!t || (!t->has_portals && !make_portals(t)))
 		return NULL;
-	slot = t->slot;
-	has_portals = t->has_portals;
-	*t = (struct thread){ .slot = slot, .has_portals = has_portals };
+	*t = (struct thread){ .slot = t->slot, .has_portals = true };
 	t->process = p;
 	t->state = THREAD_RUNNING;
 	t->number = p->next_thread++;
