@@ -12,12 +12,10 @@ O=${O:-build}
 SDK=$O/sdk
 PROGRAMS=$O/tests/e2e
 LINUX=$O/tests/linux
-SAMPLES=$O/samples
 PATH=$SDK/bin:$PATH
 
 setup() {
-    export -n O			# the samples have an O of their own
-    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES	# those of `make test`
+    export -n O		# the samples have an O of their own
     LOG=$BATS_TEST_TMPDIR/log
     mkdir "$BATS_TEST_TMPDIR/work"
     cd "$BATS_TEST_TMPDIR/work" || return
@@ -37,7 +35,8 @@ hr() {
 }
 
 # here COMMAND: runs it on this machine in an empty directory, with the environment that hedron-run
-# gives (and TEST_ENV), and no signal ignored. Standard input is the caller's. Leaves here.out, here.err, here.status.
+# gives (and TEST_ENV), and no signal ignored. Standard input is the caller's. Leaves here.out,
+# here.err, here.status.
 here() {
     local dir status=0
     dir=$(mktemp -d "$BATS_TEST_TMPDIR/here.XXXXXX")
@@ -57,9 +56,13 @@ there() {
 
 # Was it the same, byte for byte?
 same() {
-    diff -u here.out there.out >diff || cmp here.out there.out || { head -n 40 diff; cat there.err; return 1; }
-    diff -u here.err there.err
-    diff -u here.status there.status
+    if ! cmp here.out there.out; then
+        diff -u here.out there.out | head -n 40
+        cat there.err
+        return 1
+    fi
+    diff -u here.err there.err || return 1
+    diff -u here.status there.status || return 1
 }
 
 # same_as_host PROGRAM [ARGS]: output, errors and status on Hedron are what they are here. Standard

@@ -166,7 +166,8 @@ for h in stdio.h unistd.h sys/stat.h hedron/hybrid.h no-such.h; do
 	try "#include <$h>" -c -o conftest.o && echo "$h: yes" || echo "$h: no"
 done
 for f in memcpy strlcpy no_such_function; do
-	try "char $f(); int main(void) { return $f(); }" -fno-builtin -o conftest && echo "$f: yes" || echo "$f: no"
+	try "char $f(); int main(void) { return $f(); }" -fno-builtin -o conftest &&
+		echo "$f: yes" || echo "$f: no"
 done
 try 'int main(void) { return sizeof(long) != 8; }' -o conftest && ./conftest && echo "long is 8 bytes"
 rm -f conftest*

@@ -23,7 +23,7 @@ load common
         with+=(--with "$PROGRAMS/linux-file write /tmp/l$i text-$i")
         with+=(--with "$PROGRAMS/native-file write /tmp/n$i text-$i")
     done
-    run -0 hr "${with[@]}" "$PROGRAMS/linux-gather" /tmp/l1 /tmp/l2 /tmp/l3 /tmp/l4 /tmp/n1 /tmp/n2 /tmp/n3 /tmp/n4
+    run -0 hr "${with[@]}" "$PROGRAMS/linux-gather" /tmp/{l,n}{1,2,3,4}
     [ "${lines[0]}" = "8 files" ]
     [ "$(sort <<<"$output" | sed -n 2,9p | sort -u | wc -l)" -eq 4 ]
 }
