@@ -3,6 +3,7 @@
 #include <asm/errno.h>
 #include <linux/mman.h>
 #include <linux/resource.h>
+#include <string.h>
 
 #include "calls.h"
 #include "file.h"
@@ -11,6 +12,9 @@
 #include "process.h"
 #include "usermem.h"
 #include "vma.h"
+
+#define MINCORE_PIECE	1024		/* pages told about at a time */
+#define MINCORE_PIECES	256
 
 /* What to do with each part of a range that lies in one mapping. */
 typedef long (*part_fn)(struct mm *mm, struct vma *v, uint64_t start, uint64_t end);
@@ -118,21 +122,35 @@ long lx_madvise(struct thread *t, const uint64_t *a)
 
 /* ---- mincore, msync, mlock ------------------------------------------------------------------- */
 
-/* mincore(2) */
+/* What mincore tells of `count` pages, at most MINCORE_PIECE. */
+static void look_at_pages(struct mm *mm, uint64_t page, unsigned count, uint8_t *there)
+{
+	memset(there, 0, count);
+	for (uint64_t p = pages_next(mm->pages, page, page + count); p < page + count;
+	     p = pages_next(mm->pages, p + 1, page + count))
+		there[p - page] = 1;
+}
+
+/* mincore(2). The range may be huge: others are served between its pieces. */
 long lx_mincore(struct thread *t, const uint64_t *a)
 {
 	struct mm *mm = t->process->mm;
 	uint64_t page = a[0] / PAGE_SIZE, count = PAGE_UP(a[1]) / PAGE_SIZE;
+	uint64_t *done = &t->call.done, stop = *done + MINCORE_PIECES * MINCORE_PIECE;
+	uint8_t there[MINCORE_PIECE];
 
 	if (PAGE_OFFSET(a[0]))
 		return -EINVAL;
 	if (a[1] > LX_TASK_SIZE || a[0] > LX_TASK_SIZE - PAGE_UP(a[1]) ||
 	    each_part(mm, a[0], a[0] + PAGE_UP(a[1]), nothing))
 		return -ENOMEM;
-	for (uint64_t i = 0; i < count; i++) {
-		uint8_t there = pages_get(mm->pages, page + i) != 0;
+	for (; *done < count; *done += sizeof(there)) {
+		unsigned n = count - *done < sizeof(there) ? count - *done : sizeof(there);
 
-		if (copy_out(mm, a[2] + i, &there, 1))
+		if (*done >= stop)
+			return wait_yield(t);
+		look_at_pages(mm, page + *done, n, there);
+		if (copy_out(mm, a[2] + *done, there, n))
 			return -EFAULT;
 	}
 	return 0;

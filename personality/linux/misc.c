@@ -21,7 +21,8 @@
 
 #define RELEASE		"6.1.0-hedron"	/* the Linux whose interface this is */
 #define ROBUST_HEAD	24		/* sizeof(struct robust_list_head) */
-#define RANDOM_MAX	(32u << 20)	/* bytes of one getrandom(2), as Linux has it */
+#define RANDOM_MAX	(32u << 20)	/* bytes of one getrandom(2), as Linux has it ... */
+#define RANDOM_PIECE	(256u << 10)	/* ... made in pieces, between which others are served */
 
 /* exit(2): Limit: one thread a process, so the process ends with it. */
 long lx_exit(struct thread *t, const uint64_t *a)
@@ -186,21 +187,24 @@ long lx_sysinfo(struct thread *t, const uint64_t *a)
 long lx_getrandom(struct thread *t, const uint64_t *a)
 {
 	uint32_t flags = a[2];
-	size_t len = a[1] < RANDOM_MAX ? a[1] : RANDOM_MAX, done = 0;
+	size_t len = a[1] < RANDOM_MAX ? a[1] : RANDOM_MAX;
+	uint64_t *done = &t->call.done, stop = *done + RANDOM_PIECE;
 	uint8_t bytes[256];
 
 	if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
 	    (flags & (GRND_INSECURE | GRND_RANDOM)) == (GRND_INSECURE | GRND_RANDOM))
 		return -EINVAL;
-	while (done < len) {
-		size_t n = len - done < sizeof(bytes) ? len - done : sizeof(bytes);
+	while (*done < len) {
+		size_t n = len - *done < sizeof(bytes) ? len - *done : sizeof(bytes);
 
+		if (*done >= stop)
+			return signal_pending(t) ? (long)*done : wait_yield(t);
 		random_bytes(bytes, n);
-		if (copy_out(t->process->mm, a[0] + done, bytes, n))
-			return done ? (long)done : -EFAULT;
-		done += n;
+		if (copy_out(t->process->mm, a[0] + *done, bytes, n))
+			return *done ? (long)*done : -EFAULT;
+		*done += n;
 	}
-	return done;
+	return *done;
 }
 
 uint64_t sysmem_total_pages(void)

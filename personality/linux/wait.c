@@ -57,6 +57,12 @@ void wait_until(struct thread *t, uint64_t deadline_ns)
 	timer_set(t, deadline_ns);
 }
 
+long wait_yield(struct thread *t)
+{
+	t->woken = true;		/* so it does not sleep (server.c) */
+	return LX_PARK;
+}
+
 void wait_cancel(struct thread *t)
 {
 	struct wait_entry *e;

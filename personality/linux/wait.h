@@ -44,6 +44,10 @@ long wait_on(struct thread *t, struct wait_queue *q);
 /* Before LX_PARK: the wait ends at this time (monotonic_ns); the call then finds call.timed_out. */
 void wait_until(struct thread *t, uint64_t deadline_ns);
 
+/* `return wait_yield(t)`: lets others be served before the call goes on. What it has done so far it
+ * keeps in t->call. For calls that would hold the handler for long. */
+long wait_yield(struct thread *t);
+
 /* Make all waiters run their calls again; the oldest one; this thread, whatever it waits for. */
 void wake_all(struct wait_queue *q);
 struct thread *wake_one(struct wait_queue *q);
