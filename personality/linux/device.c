@@ -31,14 +31,18 @@ static long read_zeros(struct thread *t, struct file *file, struct uio *u, uint6
 	return n || !want ? (long)n : -EFAULT;
 }
 
+#define RANDOM_READ_MAX	0x1ffffffl	/* bytes of one read (random(4)) */
+
 static long read_random(struct thread *t, struct file *file, struct uio *u, uint64_t *offset)
 {
 	uint8_t bytes[256];
 	long done = 0;
 
-	while (u->left) {
+	while (u->left && done < RANDOM_READ_MAX) {
 		size_t n = u->left < sizeof(bytes) ? u->left : sizeof(bytes), copied;
 
+		if (n > (size_t)(RANDOM_READ_MAX - done))
+			n = RANDOM_READ_MAX - done;
 		random_bytes(bytes, n);
 		copied = uio_copy_out(u, bytes, n);
 		done += copied;
