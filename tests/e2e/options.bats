@@ -149,6 +149,15 @@ load common
     [[ $stderr == *'exit_group(1)'* ]]
 }
 
+@test "options: --trace and the program may share a file as standard error, and neither loses a line" {
+    status=0
+    hr --trace "$PROGRAMS/linux-file" read /nothing/there 2>both || status=$?
+    [ $status -eq 1 ]
+    [[ $(head -n 1 both) == "linux-file["*"] "* ]]
+    grep -qx '/nothing/there: No such file or directory' both
+    [[ $(tail -n 1 both) == *"exit_group(1)"* ]]
+}
+
 @test "options: --trace=FILE leaves standard error to the program" {
     run -0 --separate-stderr hr --trace=calls "$PROGRAMS/linux-streams"
     [ "$stderr" = $'err 0\nerr 1\nerr 2' ]
