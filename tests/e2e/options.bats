@@ -149,13 +149,14 @@ load common
     [[ $stderr == *'exit_group(1)'* ]]
 }
 
-@test "options: --trace and the program may share a file as standard error, and neither loses a line" {
-    status=0
-    hr --trace "$PROGRAMS/linux-file" read /nothing/there 2>both || status=$?
-    [ $status -eq 1 ]
-    [[ $(head -n 1 both) == "linux-file["*"] "* ]]
-    grep -qx '/nothing/there: No such file or directory' both
-    [[ $(tail -n 1 both) == *"exit_group(1)"* ]]
+@test "options: --trace and the program may share a file as standard error, and neither loses a byte" {
+    for trace in --trace --trace=calls; do
+        status=0
+        hr $trace "$PROGRAMS/linux-file" read /nothing/there 2>"err$trace" || status=$?
+        [ $status -eq 1 ]
+    done
+    [ "$(wc -c <err--trace)" -eq "$(cat calls err--trace=calls | wc -c)" ]
+    grep -q 'exit_group(1)' err--trace
 }
 
 @test "options: --trace=FILE leaves standard error to the program" {
