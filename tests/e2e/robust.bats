@@ -152,6 +152,17 @@ others_run_on() {
     [ "${#lines[@]}" -eq 3 ]
 }
 
+@test "robust: a Linux program that needs kernel memory where there is none is killed, not hung" {
+    run -137 hr --timeout 40 --with "$PROGRAMS/native-objects hold" "$PROGRAMS/linux-touch" spread
+    [ -z "$output" ]
+    run -0 hr "$PROGRAMS/linux-touch" spread
+}
+
+@test "robust: a shared page of a file may be written or executed, and never faults for ever" {
+    run -0 hr --timeout 40 "$PROGRAMS/linux-touch" shared-code
+    [ "$output" = $'mmap: Permission denied\nboth: Permission denied\none: done\nruns: 43' ]
+}
+
 @test "robust: forty programs beside, half of which crash at once, and all that work do" {
     with=()
     for i in {1..10}; do
