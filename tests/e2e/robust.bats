@@ -158,6 +158,11 @@ others_run_on() {
     run -0 hr "$PROGRAMS/linux-touch" spread
 }
 
+@test "robust: without kernel memory the services get no memory, and live on" {
+    run -0 hr --timeout 40 --with "$PROGRAMS/native-objects hold" "$PROGRAMS/linux-touch" populate
+    ! grep 'was killed\|has died' "$LOG" || false
+}
+
 @test "robust: a shared page of a file may be written or executed, and never faults for ever" {
     run -0 hr --timeout 40 "$PROGRAMS/linux-touch" shared-code
     [ "$output" = $'mmap: Permission denied\nboth: Permission denied\none: done\nruns: 43' ]

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * linux-touch - page faults that might never end.
+ * linux-touch - page faults that might never end, or end too much.
  *
  *	spread		waits a while, then touches a page in every 2 MiB: each needs a page table
+ *	populate	waits a while, then maps memory with its pages until there is no more
  *	shared-code	wants to write and to execute the same shared page of a file
  */
 #include <errno.h>
@@ -28,6 +29,15 @@ static int spread(void)
 		p[i] = 1;
 	puts("touched");
 	return 0;
+}
+
+static int populate(void)
+{
+	sleep(SECONDS);
+	while (mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+		    0) != MAP_FAILED)
+		;
+	return errno != ENOMEM;
 }
 
 static const char *result(int failed)
@@ -56,5 +66,9 @@ static int shared_code(void)
 
 int main(int argc, char **argv)
 {
-	return argc > 1 && !strcmp(argv[1], "spread") ? spread() : shared_code();
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(what, "spread"))
+		return spread();
+	return !strcmp(what, "populate") ? populate() : shared_code();
 }
