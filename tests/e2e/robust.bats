@@ -109,6 +109,13 @@ others_run_on() {
     run -134 hr "$PROGRAMS/native-crash" abort
 }
 
+@test "robust: random messages to the roottask and the services harm nobody" {
+    hr --with "$PROGRAMS/native-services 1" --with "$PROGRAMS/native-services 2" \
+        "$PROGRAMS/native-services" 3 >out
+    grep -aq 'served some: yes, without an answer: 0$' out	# behind random bytes
+    others_run_on --with "$PROGRAMS/native-services 4 1000000"
+}
+
 # ---- memory ---------------------------------------------------------------------------------------
 
 @test "robust: a Linux program that takes all memory gets ENOMEM, and may go on" {
