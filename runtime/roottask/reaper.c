@@ -149,12 +149,21 @@ static void end_loaded(const struct program *loader)
 	}
 }
 
+/* Others wait for the services of a `provides` line, and would for ever. */
+static void end_without(const struct program *p, bool again)
+{
+	if (p->conf->provides.n && !p->names && !again)
+		machine_fail(125, "%s: ended before it offered \"%s\"", program_name(p),
+			     p->conf->provides.v[0]);
+}
+
 static void reap(struct program *p)
 {
 	const struct conf_program *conf = p->conf;
 	const bool again = conf->restart && p->how != PROGRAM_FAILED;
 
 	tell_log(p);
+	end_without(p, again);
 	books_lock();
 	services_forget(p);
 	end_loaded(p);

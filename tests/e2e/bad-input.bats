@@ -161,6 +161,16 @@ poke() {
     [[ $stderr == *kernel* ]]
 }
 
+@test "bad input: files larger than the file service's memory are told, not hung" {
+    status=0
+    truncate -s 50M large
+    hedron-run --timeout 30 --memory 128M --file large "$PROGRAMS/linux-argv0" >out 2>err || status=$?
+    [ $status -eq 125 ]
+    [ ! -s out ]
+    grep -q 'fs: ended before it offered "fs"' err
+    grep -q NO_MEMORY err
+}
+
 @test "bad input: a machine with too little memory is told, not hung" {
     status=0
     hedron-run --timeout 30 --log "$LOG" --memory 8M "$PROGRAMS/linux-argv0" >out 2>err || status=$?
