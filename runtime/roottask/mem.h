@@ -45,7 +45,7 @@ enum svc_status mem_grant(struct account *a, uint64_t addr, uint64_t pages, stru
 /* Map [first, first + pages) of a grant's pages, counted from its start, into PD `pd`. */
 void mem_map(cap_sel pd, const struct grant *g, uint64_t first, uint64_t pages, unsigned rights);
 
-/* Map physical memory that is nobody's (the boot archive). */
+/* Map physical memory that is nobody's (the boot archive, a device). */
 void mem_map_phys(cap_sel pd, uint64_t frame, uint64_t addr, uint64_t pages, unsigned rights);
 
 /* Unmap what one grant gave and take it back. NOT_FOUND: no such grant. */
