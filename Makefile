@@ -67,6 +67,6 @@ clean: ## remove $(O)
 	$(Q)rm -rf $(O)
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z][a-z0-9-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

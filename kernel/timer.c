@@ -15,6 +15,7 @@
 #include "x86.h"
 
 #define CALIBRATE_MS	10
+#define READINGS	8
 #define PM_TIMER_HZ	3579545
 #define PIT_HZ		1193182
 #define PIT_CH2		0x42
@@ -24,42 +25,71 @@
 uint32_t timer_tsc_khz, timer_lapic_khz;
 static uint64_t lapic_per_tsc;		/* I  << 32 */
 
-/* Waits CALIBRATE_MS by the ACPI timer, which may be 24 bits wide. */
-static void wait_pm(uint16_t port)
-{
-	uint32_t start = inl(port), ticks_wanted = PM_TIMER_HZ / (1000 / CALIBRATE_MS);
+/* The clocks at one moment: of several readings the fastest, since an emulator may be stopped by its
+ * host between any two instructions. */
+struct moment {
+	ticks tsc;
+	uint32_t pm, lapic;
+};
 
-	while (((inl(port) - start) & 0xffffff) < ticks_wanted)
-		cpu_pause();
+static struct moment moment(uint16_t port)
+{
+	struct moment m = { 0 };
+	ticks best = ~0ull;
+
+	for (unsigned i = 0; i < READINGS; i++) {
+		ticks tsc = rdtsc();
+		uint32_t pm = inl(port), lapic = lapic_timer_left();
+		ticks took = rdtsc() - tsc;
+
+		if (took >= best)
+			continue;
+		best = took;
+		m = (struct moment){ .tsc = tsc, .pm = pm, .lapic = lapic };
+	}
+	return m;
 }
 
-/* The same by channel 2 of the PIT, counting down once. */
-static void wait_pit(void)
+/* By the ACPI timer, which may be 24 bits wide. */
+static void measure_by_pm(uint16_t port)
+{
+	struct moment start = moment(port), end;
+	uint32_t wanted = PM_TIMER_HZ / (1000 / CALIBRATE_MS), passed;
+
+	do {
+		end = moment(port);
+		passed = (end.pm - start.pm) & 0xffffff;
+	} while (passed < wanted);
+	timer_tsc_khz = (end.tsc - start.tsc) * PM_TIMER_HZ / 1000 / passed;
+	timer_lapic_khz = (uint64_t)(start.lapic - end.lapic) * PM_TIMER_HZ / 1000 / passed;
+}
+
+/* By channel 2 of the PIT, counting down once. */
+static void measure_by_pit(void)
 {
 	uint16_t count = PIT_HZ / (1000 / CALIBRATE_MS);
+	uint32_t lapic;
+	ticks tsc;
 
 	outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
 	outb(PIT_CMD, 0xb0);
 	outb(PIT_CH2, count);
 	outb(PIT_CH2, count >> 8);
+	lapic = lapic_timer_left();
+	tsc = rdtsc();
 	while (!(inb(PIT_GATE) & 0x20))
 		cpu_pause();
+	timer_tsc_khz = (rdtsc() - tsc) / CALIBRATE_MS;
+	timer_lapic_khz = (lapic - lapic_timer_left()) / CALIBRATE_MS;
 }
 
 void timer_init(void)
 {
-	uint64_t tsc;
-	uint32_t lapic;
-
 	lapic_timer_count(UINT32_MAX);
-	lapic = lapic_timer_left();
-	tsc = rdtsc();
 	if (acpi.pm_timer)
-		wait_pm(acpi.pm_timer);
+		measure_by_pm(acpi.pm_timer);
 	else
-		wait_pit();
-	timer_tsc_khz = (rdtsc() - tsc) / CALIBRATE_MS;
-	timer_lapic_khz = (lapic - lapic_timer_left()) / CALIBRATE_MS;
+		measure_by_pit();
 	lapic_timer_count(0);
 	if (cpu_has.tsc_deadline)
 		lapic_timer_by_deadline();

@@ -313,6 +313,28 @@ static uint32_t access_of(uint32_t error)
 	return error & PF_FETCH ? PROT_EXEC : PROT_READ;
 }
 
+/* Do our books say that the access is possible? */
+static bool is_mapped(struct mm *mm, uint64_t page, uint32_t access)
+{
+	pte_t pte = pages_get(mm->pages, page);
+
+	return access == PROT_WRITE ? pte & PTE_WRITABLE : pte & PTE_MAPPED;
+}
+
+/* A fault where none should be: the last answer's items had no effect, since kernel memory has run
+ * out, or the program has revoked the page. An answer never says so; a hypercall does. */
+static bool map_again(struct mm *mm, struct vma *v, uint64_t page, struct mm_fault *why)
+{
+	struct pd_batch b;
+
+	pd_batch_begin(&b, mm->pd, NULL);
+	mm_map_page(mm, v, page, &b);
+	pd_batch_end(&b);
+	if (b.failed)
+		fail_errno(why, -ENOMEM);
+	return !b.failed;
+}
+
 bool mm_fault(struct mm *mm, uint64_t addr, uint32_t error, struct hedron_utcb *u,
 	      struct mm_fault *why)
 {
@@ -325,6 +347,10 @@ bool mm_fault(struct mm *mm, uint64_t addr, uint32_t error, struct hedron_utcb *
 
 	if (!v)
 		return false;
+	if (is_mapped(mm, page, access)) {
+		u->items = 0;
+		return map_again(mm, v, page, why);
+	}
 	if (v->file)
 		around = file_around(mm, v, page);
 	if (!get_page(mm, v, page, write, why))

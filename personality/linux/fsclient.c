@@ -223,6 +223,15 @@ static struct fs_map *map_request(uint32_t op, uint32_t id, uint32_t flags, uint
 	return req;
 }
 
+/* Did all items of the answer arrive? Without kernel memory for page tables they do not. */
+static bool items_arrived(struct hedron_utcb *u)
+{
+	for (unsigned i = 0; i < utcb_typed(u); i++)
+		if (!utcb_item(u, i)->crd)
+			return false;
+	return true;
+}
+
 long fs_map(uint32_t id, uint32_t flags, uint64_t page, size_t count, void *window, unsigned order)
 {
 	struct fs_map *req = map_request(FS_MAP, id, flags, page, count);
@@ -232,6 +241,8 @@ long fs_map(uint32_t id, uint32_t flags, uint64_t page, size_t count, void *wind
 	hedron_msg_recv_pages(u, window, order, MEM_R | MEM_W | MEM_X);
 	r = transact(sizeof(*req), sizeof(struct svc_reply));
 	u->del_window = CRD_NULL;
+	if (r > 0 && !items_arrived(u))
+		return -ENOMEM;
 	return r > (long)count ? -EIO : r;
 }
 

@@ -54,6 +54,12 @@ bool mm_may_grow(const struct mm *mm, uint64_t pages, uint32_t prot, uint32_t fl
 	return !is_data(prot, flags) || mm->data_pages + pages <= *mm->limit_data / PAGE_SIZE;
 }
 
+/* The file service gives out a page's writable view and its executable one apart. */
+bool mm_may_have(uint32_t prot, uint32_t flags, const struct file *file)
+{
+	return !file || !(flags & VMA_SHARED) || !(prot & PROT_WRITE) || !(prot & PROT_EXEC);
+}
+
 static void account(struct mm *mm, const struct vma *v, uint64_t pages, bool add)
 {
 	uint64_t delta = add ? pages : -pages;
@@ -338,6 +344,8 @@ long mm_protect(struct mm *mm, uint64_t addr, uint64_t len, uint32_t prot)
 			break;
 		}
 		if (prot & PROT_WRITE && !(v->flags & VMA_MAYWRITE))
+			err = -EACCES;
+		else if (!mm_may_have(prot, v->flags, v->file))
 			err = -EACCES;
 		else if (!is_data(v->prot, v->flags) && is_data(prot, v->flags) &&
 			 mm->data_pages + vma_pages(v) > *mm->limit_data / PAGE_SIZE)

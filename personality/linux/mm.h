@@ -91,6 +91,9 @@ void mm_merge(struct mm *mm, uint64_t start, uint64_t end);
 /* Would so many more pages keep the limits? */
 bool mm_may_grow(const struct mm *mm, uint64_t pages, uint32_t prot, uint32_t flags);
 
+/* May a mapping have these rights? Not both to write and to execute a shared page of a file. */
+bool mm_may_have(uint32_t prot, uint32_t flags, const struct file *file);
+
 struct vma *mm_vma(struct mm *mm, uint64_t addr);	/* the mapping at addr, NULL: none */
 
 /* Pages of `inode` from `first_page` on are gone (truncate): later accesses fault and find out. */

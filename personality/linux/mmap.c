@@ -169,6 +169,8 @@ long lx_mmap(struct thread *t, const uint64_t *a)
 		if (file && !file_writable(file))
 			vm &= ~VMA_MAYWRITE;
 	}
+	if (!mm_may_have(prot, vm, file))
+		return -EACCES;
 	if (flags & MAP_GROWSDOWN)
 		vm |= VMA_GROWSDOWN;
 	err = mm_map(p->mm, addr, len, prot, vm, file, file ? offset / PAGE_SIZE : 0);

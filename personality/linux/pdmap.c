@@ -38,8 +38,10 @@ static void emit(struct pd_batch *b, unsigned order)
 		item->crd = crd;
 		item->xfer = xfer_make(XFER_DELEGATE, b->to);
 	} else {
-		hedron_delegate(hedron_caps() + CAPS_PD, b->pd, crd,
-				xfer_make(XFER_DELEGATE, b->to), crd_mem(b->to, order, RIGHTS_ALL));
+		if (hedron_delegate(hedron_caps() + CAPS_PD, b->pd, crd,
+				    xfer_make(XFER_DELEGATE, b->to),
+				    crd_mem(b->to, order, RIGHTS_ALL)) != HEDRON_SUCCESS)
+			b->failed = true;
 	}
 	b->items++;
 	b->to += 1ull << order;

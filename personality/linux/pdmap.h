@@ -12,6 +12,7 @@ struct pd_batch {
 	uint64_t to, from;		/* page numbers of the run that is being collected */
 	uint64_t count;			/* its pages */
 	unsigned rights;
+	bool failed;			/* a hypercall was refused: kernel memory is exhausted */
 };
 
 #define PD_BATCH_ITEMS	192		/* typed items at most; further pages are left out */

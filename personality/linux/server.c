@@ -35,6 +35,7 @@
 
 #include <string.h>
 
+#include <cpuid.h>
 #include <asm/errno.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
@@ -69,7 +70,7 @@ static cap_sel internal_portal;
 static uint64_t secret;
 
 static uint8_t xstate[SERVER_XSTATE_MAX] __attribute__((aligned(64)));
-static bool xstate_answered;
+static bool has_xsave, xstate_answered;
 
 /* ---- registers ------------------------------------------------------------------------------- */
 
@@ -286,6 +287,11 @@ static void serve_internal(struct hedron_utcb *u)
 	u->items = 0;
 }
 
+bool server_has_xsave(void)
+{
+	return has_xsave;
+}
+
 uint8_t *server_xstate(void)
 {
 	return xstate;
@@ -302,7 +308,10 @@ static void load_xstate(struct hedron_utcb *u)
 {
 	u->state.mtd |= MTD_FPU;
 	xstate_answered = false;
-	__asm__ volatile("fnop\n\txrstor64 %0" : : "m"(xstate), "a"(-1), "d"(-1));
+	if (server_has_xsave())
+		__asm__ volatile("fnop\n\txrstor64 %0" : : "m"(xstate), "a"(-1), "d"(-1));
+	else
+		__asm__ volatile("fxrstor64 %0" : : "m"(xstate));
 }
 
 static cap_sel serve(uint64_t id, struct hedron_utcb *u, void *arg)
@@ -368,7 +377,9 @@ uint32_t server_init(void)
 {
 	enum svc_status status;
 	struct hedron_utcb *u;
+	unsigned a, b, c = 0, d;
 
+	has_xsave = __get_cpuid(1, &a, &b, &c, &d) && c & bit_OSXSAVE;
 	secret = random_u64();
 	internal_portal = hedron_sel_alloc(0);
 	if (internal_portal == HEDRON_NO_SEL)

@@ -19,8 +19,11 @@ void server_call(void (*fn)(void *arg), void *arg);
 /* A thread that runs fn(arg) in the handler for every up of `sm`. False: no memory. */
 bool server_watch(cap_sel sm, void (*fn)(void *arg), void *arg);
 
-/* The FPU registers of the answer, in XSAVE format, if server_answer_xstate() was called: what is
- * there must be sane. */
+/* Does the CPU have XSAVE, and the kernel use it? */
+bool server_has_xsave(void);
+
+/* The FPU registers of the answer, in XSAVE format (FXSAVE's without it), if server_answer_xstate()
+ * was called: what is there must be sane. */
 #define SERVER_XSTATE_MAX	4096
 uint8_t *server_xstate(void);
 void server_answer_xstate(void);

@@ -2,7 +2,8 @@
 /*
  * sigframe.c - a signal handler's frame on the program's stack, laid out as Linux does.
  *
- *	fpstate		processor state in XSAVE format, 64-byte aligned (struct _xstate)
+ *	fpstate		processor state in XSAVE format, 64-byte aligned (struct _xstate); in FXSAVE
+ *			format (struct _fpstate_64) on a CPU without XSAVE
  *	rt_sigframe	return address (sa_restorer), struct ucontext, siginfo
  *
  * The registers that a message brings are written here. The FPU's, and the flags word of the UTCB
@@ -55,13 +56,17 @@ static uint64_t xcr0(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* Bytes of processor state in XSAVE format with what is enabled. */
+/* Bytes of processor state: in XSAVE format with what is enabled, or in FXSAVE format. */
 static uint32_t xstate_size(void)
 {
 	static uint32_t size;
 	unsigned a, b = 0, c, d;
 
-	if (!size && __get_cpuid_count(0xd, 0, &a, &b, &c, &d))
+	if (size)
+		return size;
+	if (!server_has_xsave())
+		size = sizeof(struct _fpstate_64);
+	else if (__get_cpuid_count(0xd, 0, &a, &b, &c, &d))
 		size = b <= SERVER_XSTATE_MAX ? b : XSTATE_HEADER + XSTATE_HEADER_SIZE;
 	return size;
 }
@@ -100,11 +105,14 @@ static bool put_xstate_frame(struct mm *mm, uint64_t at)
 {
 	static const uint8_t header[XSTATE_HEADER_SIZE];
 	uint32_t magic2 = FP_XSTATE_MAGIC2, size = xstate_size();
-	struct _fpx_sw_bytes sw = {
+	struct _fpx_sw_bytes sw;
+
+	if (!server_has_xsave())
+		return user_reach(mm, at, size, true) == size;
+	sw = (struct _fpx_sw_bytes){
 		.magic1 = FP_XSTATE_MAGIC1, .extended_size = size + FP_XSTATE_MAGIC2_SIZE,
 		.xfeatures = xcr0(), .xstate_size = size,
 	};
-
 	return !copy_out(mm, at + offsetof(struct _fpstate_64, sw_reserved), &sw, sizeof(sw)) &&
 	       !copy_out(mm, at + XSTATE_HEADER, header, sizeof(header)) &&
 	       !copy_out(mm, at + size, &magic2, sizeof(magic2)) &&
@@ -136,7 +144,9 @@ bool sigframe_push(struct thread *t, int sig, const struct sig_info *info,
 	at = ((xstate - sizeof(frame)) & ~15ull) - 8;		/* as after a call */
 	memset(&frame, 0, sizeof(frame));
 	frame.pretcode = action->restorer;
-	frame.uc.uc_flags = UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+	frame.uc.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+	if (server_has_xsave())
+		frame.uc.uc_flags |= UC_FP_XSTATE;
 	frame.uc.uc_stack = (stack_t){
 		.ss_sp = (void *)s->stack, .ss_size = s->stack_size, .ss_flags = s->stack_flags,
 	};
@@ -152,7 +162,7 @@ bool sigframe_push(struct thread *t, int sig, const struct sig_info *info,
 		s->stack = s->stack_size = 0;
 		s->stack_flags = SS_DISABLE;
 	}
-	t->regs.rip = vdso_stub(mm, VDSO_SIGNAL_ENTRY);
+	t->regs.rip = vdso_stub(mm, server_has_xsave() ? VDSO_SIGNAL_ENTRY : VDSO_SIGNAL_ENTRY_FX);
 	t->regs.rsp = at;
 	t->regs.rdi = sig;
 	t->regs.rsi = at + offsetof(struct rt_sigframe, info);
@@ -188,20 +198,24 @@ static void restore_regs(struct regs *r, const struct sigcontext *sc)
 	r->rflags = (sc->eflags & FLAGS_USER) | FLAGS_FIXED;
 }
 
-/* Processor state that XRSTOR takes without a fault (Intel SDM vol. 1, 13.8). */
+/* Processor state that XRSTOR or FXRSTOR takes without a fault (Intel SDM vol. 1, 13.8, 10.5.1). */
 static bool xstate_is_sane(const uint8_t *area)
 {
 	uint64_t words[XSTATE_HEADER_SIZE / 8];
 	uint32_t mxcsr;
 
+	memcpy(&mxcsr, area + offsetof(struct _fpstate_64, mxcsr), sizeof(mxcsr));
+	if (mxcsr & ~0xffffu)
+		return false;
+	if (!server_has_xsave())
+		return true;
 	memcpy(words, area + XSTATE_HEADER, sizeof(words));
 	if (words[0] & ~xcr0())
 		return false;
 	for (unsigned i = 1; i < ARRAY_SIZE(words); i++)
 		if (words[i])
 			return false;
-	memcpy(&mxcsr, area + offsetof(struct _fpstate_64, mxcsr), sizeof(mxcsr));
-	return !(mxcsr & ~0xffffu);
+	return true;
 }
 
 /* The FPU registers for the answer, and the flags word of the UTCB that the entry stub kept. */

@@ -45,6 +45,17 @@ vdso_stubs:
 	pop	%rax
 	ret	$128
 
+/* Signal entry on a CPU without XSAVE. */
+	.balign	VDSO_STUB_SIZE
+	fxsave64 (%r10)
+	mov	(%rcx), %eax
+	mov	%eax, VDSO_FRAME_FLAGS(%r10)
+	movl	$0, (%rcx)
+	fninit
+	ldmxcsr	mxcsr(%rip)
+	xor	%eax, %eax
+	jmp	*%r11
+
 	.balign	VDSO_STUB_SIZE
 mxcsr:
 	.long	0x1f80

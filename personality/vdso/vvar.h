@@ -9,6 +9,7 @@
 #define VDSO_STUB_SIZE		64
 #define VDSO_SIGNAL_ENTRY	0			/* stubs.S */
 #define VDSO_SIGNAL_RETURN	VDSO_STUB_SIZE
+#define VDSO_SIGNAL_ENTRY_FX	(2 * VDSO_STUB_SIZE)	/* the same without XSAVE */
 
 /* Where the signal entry stub keeps the flags word of the UTCB: in the part of the saved processor
  * state that is left to software (struct _fpx_sw_bytes, padding). */

@@ -79,8 +79,9 @@ static void map_archive(const struct hip *hip)
 		books.archive_frame = m->addr >> HEDRON_PAGE_SHIFT;
 		books.archive_size = m->size;
 		books.archive = phys_ptr(books.archive_frame);
-		mem_map_phys(ROOT_SEL_PD, books.archive_frame, (uint64_t)books.archive,
-			     (m->size + HEDRON_PAGE_SIZE - 1) >> HEDRON_PAGE_SHIFT, MEM_R);
+		if (!mem_map_phys(ROOT_SEL_PD, books.archive_frame, (uint64_t)books.archive,
+				  (m->size + HEDRON_PAGE_SIZE - 1) >> HEDRON_PAGE_SHIFT, MEM_R))
+			machine_fail(126, "roottask: the kernel has no memory for page tables");
 		return;
 	}
 	machine_fail(126, "roottask: no boot archive: the second boot module must be one (cpio newc)");

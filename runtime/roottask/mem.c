@@ -40,20 +40,22 @@ static unsigned piece_order(uint64_t a, uint64_t b, uint64_t pages)
 	return order < CRD_ORDER_MAX ? order : CRD_ORDER_MAX;
 }
 
-void mem_map_phys(cap_sel pd, uint64_t frame, uint64_t addr, uint64_t pages, unsigned rights)
+bool mem_map_phys(cap_sel pd, uint64_t frame, uint64_t addr, uint64_t pages, unsigned rights)
 {
 	uint64_t page = addr >> HEDRON_PAGE_SHIFT;
 
 	while (pages) {
 		unsigned order = piece_order(frame, page, pages);
 
-		hedron_delegate(ROOT_SEL_PD, pd, crd_mem(frame, order, rights),
-				xfer_make(XFER_DELEGATE | XFER_HYPERVISOR, page),
-				crd_mem(page, order, rights));
+		if (hedron_delegate(ROOT_SEL_PD, pd, crd_mem(frame, order, rights),
+				    xfer_make(XFER_DELEGATE | XFER_HYPERVISOR, page),
+				    crd_mem(page, order, rights)) != HEDRON_SUCCESS)
+			return false;
 		frame += 1ull << order;
 		page += 1ull << order;
 		pages -= 1ull << order;
 	}
+	return true;
 }
 
 static void unmap(cap_sel pd, uint64_t addr, uint64_t pages)
@@ -74,7 +76,7 @@ void mem_unmap_all(cap_sel pd)
 	unmap(pd, 0, HEDRON_USER_END >> HEDRON_PAGE_SHIFT);
 }
 
-void mem_map(cap_sel pd, const struct grant *g, uint64_t first, uint64_t pages, unsigned rights)
+bool mem_map(cap_sel pd, const struct grant *g, uint64_t first, uint64_t pages, unsigned rights)
 {
 	uint64_t done = 0;		/* pages of g before the piece */
 
@@ -85,13 +87,15 @@ void mem_map(cap_sel pd, const struct grant *g, uint64_t first, uint64_t pages, 
 		if (skip < r->count) {
 			uint64_t n = r->count - skip < pages ? r->count - skip : pages;
 
-			mem_map_phys(pd, r->first + skip, g->addr + (first << HEDRON_PAGE_SHIFT), n,
-				     rights);
+			if (!mem_map_phys(pd, r->first + skip,
+					  g->addr + (first << HEDRON_PAGE_SHIFT), n, rights))
+				return false;
 			first += n;
 			pages -= n;
 		}
 		done += r->count;
 	}
+	return true;
 }
 
 /* ---- start ----------------------------------------------------------------------------------- */
@@ -118,9 +122,10 @@ void mem_init(const struct hip *hip)
 		machine_fail(126, "roottask: the memory map has too many pieces");
 	total = range_total(&free_frames);
 	for (size_t i = 0; i < free_frames.n; i++)
-		mem_map_phys(ROOT_SEL_PD, free_frames.v[i].first,
-			     PHYS_MAP + (free_frames.v[i].first << HEDRON_PAGE_SHIFT),
-			     free_frames.v[i].count, MEM_R | MEM_W);
+		if (!mem_map_phys(ROOT_SEL_PD, free_frames.v[i].first,
+				  PHYS_MAP + (free_frames.v[i].first << HEDRON_PAGE_SHIFT),
+				  free_frames.v[i].count, MEM_R | MEM_W))
+			machine_fail(126, "roottask: the kernel has no memory for page tables");
 
 	book = (total / 2 * sizeof(*v) >> HEDRON_PAGE_SHIFT) + 1;
 	pool = total / 40 + 128;

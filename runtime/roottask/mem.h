@@ -42,11 +42,12 @@ uint64_t mem_free_pages(void);
  * grant, or is no user memory. */
 enum svc_status mem_grant(struct account *a, uint64_t addr, uint64_t pages, struct grant **g);
 
-/* Map [first, first + pages) of a grant's pages, counted from its start, into PD `pd`. */
-void mem_map(cap_sel pd, const struct grant *g, uint64_t first, uint64_t pages, unsigned rights);
+/* Map [first, first + pages) of a grant's pages, counted from its start, into PD `pd`. False: kernel
+ * memory is exhausted; a part may be mapped. */
+bool mem_map(cap_sel pd, const struct grant *g, uint64_t first, uint64_t pages, unsigned rights);
 
-/* Map physical memory that is nobody's (the boot archive, a device). */
-void mem_map_phys(cap_sel pd, uint64_t frame, uint64_t addr, uint64_t pages, unsigned rights);
+/* Map physical memory that is nobody's (the boot archive, a device). False: as above. */
+bool mem_map_phys(cap_sel pd, uint64_t frame, uint64_t addr, uint64_t pages, unsigned rights);
 
 /* Unmap what one grant gave and take it back. NOT_FOUND: no such grant. */
 enum svc_status mem_ungrant(struct account *a, cap_sel pd, uint64_t addr, uint64_t pages);

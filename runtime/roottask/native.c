@@ -47,7 +47,8 @@ static bool load_segments(struct program *p, const struct elf_plan *plan, const 
 		if (!g)
 			return false;
 		mem_write(g, s->skip, file + s->offset, s->len);
-		mem_map(p->pd, g, 0, s->pages, s->rights);
+		if (!mem_map(p->pd, g, 0, s->pages, s->rights))
+			return false;
 	}
 	return true;
 }
@@ -75,17 +76,18 @@ static const char *make_stack(struct program *p, const struct elf_plan *plan, ui
 	size_t len, size = STACK_PAGES * HEDRON_PAGE_SIZE;
 	void *block = argblock_build(NATIVE_STACK_TOP, &p->conf->arg, &p->conf->env, aux, &len);
 	struct grant *g;
+	bool mapped = false;
 
 	if (!block)
 		return "arguments and environment are longer than 128 KiB";
 	g = get_pages(p, NATIVE_STACK_TOP - size, STACK_PAGES);
 	if (g) {
 		mem_write(g, size - len, block, len);
-		mem_map(p->pd, g, 0, STACK_PAGES, MEM_R | MEM_W);
+		mapped = mem_map(p->pd, g, 0, STACK_PAGES, MEM_R | MEM_W);
 	}
 	free(block);
 	*rsp = NATIVE_STACK_TOP - len;
-	return g ? NULL : "its memory quota is too small for it";
+	return mapped ? NULL : "its memory quota, or kernel memory, is too small for it";
 }
 
 static const char *map_device(struct program *p)
@@ -96,21 +98,22 @@ static const char *map_device(struct program *p)
 		return NULL;
 	if (frames_are_memory((const struct hip *)ROOT_HIP_ADDR, d->addr, d->size))
 		return "the device of its configuration lies where there is memory";
-	mem_map_phys(p->pd, d->addr >> HEDRON_PAGE_SHIFT, NATIVE_DEVICE, d->size >> HEDRON_PAGE_SHIFT,
-		     MEM_R | MEM_W);
+	if (!mem_map_phys(p->pd, d->addr >> HEDRON_PAGE_SHIFT, NATIVE_DEVICE,
+			  d->size >> HEDRON_PAGE_SHIFT, MEM_R | MEM_W))
+		return "kernel memory is too small for the device of its configuration";
 	return NULL;
 }
 
-static void map_shared(struct program *p)
+static bool map_shared(struct program *p)
 {
 	const uint64_t hip = ROOT_HIP_ADDR >> HEDRON_PAGE_SHIFT;
 
 	hedron_delegate(ROOT_SEL_PD, p->pd, crd_mem(hip, 0, MEM_R),
 			xfer_make(XFER_DELEGATE, NATIVE_HIP_ADDR >> HEDRON_PAGE_SHIFT),
 			crd_mem(NATIVE_HIP_ADDR >> HEDRON_PAGE_SHIFT, 0, MEM_R));
-	if (p->conf->archive)
-		mem_map_phys(p->pd, books.archive_frame, NATIVE_ARCHIVE,
-			     (books.archive_size + HEDRON_PAGE_SIZE - 1) >> HEDRON_PAGE_SHIFT, MEM_R);
+	return !p->conf->archive ||
+	       mem_map_phys(p->pd, books.archive_frame, NATIVE_ARCHIVE,
+			    (books.archive_size + HEDRON_PAGE_SIZE - 1) >> HEDRON_PAGE_SHIFT, MEM_R);
 }
 
 /* ---- capabilities ---------------------------------------------------------------------------- */
@@ -242,8 +245,7 @@ unsigned native_start(struct program *p, const void *file, size_t size, char tex
 		why = map_device(p);
 	if (why)
 		return cannot(text, why);
-	map_shared(p);
-	if (!make_thread(p, rsp))
+	if (!map_shared(p) || !make_thread(p, rsp))
 		return cannot(text, "no selectors or kernel memory left");
 	return 0;
 }

@@ -122,9 +122,10 @@ static enum svc_status on_mem_alloc(struct call *c)
 	if (!req || !rights_allowed(c->p, req->rights))
 		return SVC_INVALID;
 	status = mem_grant(&c->p->mem, req->addr, req->pages, &g);
-	if (status == SVC_OK)
-		mem_map(c->p->pd, g, 0, g->pages, req->rights);
-	return status;
+	if (status != SVC_OK || mem_map(c->p->pd, g, 0, g->pages, req->rights))
+		return status;
+	(void)!mem_ungrant(&c->p->mem, c->p->pd, req->addr, req->pages);
+	return SVC_NO_MEMORY;
 }
 
 static enum svc_status on_mem_free(struct call *c)

@@ -107,6 +107,11 @@ load common
     done
 }
 
+@test "options: without XSAVE signal handlers keep the FPU state of what they interrupt" {
+    export HEDRON_CPU=qemu64,+fsgsbase
+    same_as_host "$LINUX/handler.musl"
+}
+
 @test "options: a processor that lacks something needed is refused at once, and that is named" {
     HEDRON_CPU=qemu64 run ! --separate-stderr hr "$PROGRAMS/linux-argv0"
     [ -z "$output" ]

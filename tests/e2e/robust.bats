@@ -109,6 +109,13 @@ others_run_on() {
     run -134 hr "$PROGRAMS/native-crash" abort
 }
 
+@test "robust: random messages to the roottask and the services harm nobody" {
+    hr --with "$PROGRAMS/native-services 1" --with "$PROGRAMS/native-services 2" \
+        "$PROGRAMS/native-services" 3 >out
+    grep -aq 'served some: yes, without an answer: 0$' out	# behind random bytes
+    others_run_on --with "$PROGRAMS/native-services 4 1000000"
+}
+
 # ---- memory ---------------------------------------------------------------------------------------
 
 @test "robust: a Linux program that takes all memory gets ENOMEM, and may go on" {
@@ -150,6 +157,22 @@ others_run_on() {
         [[ $line != *SUCCESS* ]]
     done
     [ "${#lines[@]}" -eq 3 ]
+}
+
+@test "robust: a Linux program that needs kernel memory where there is none is killed, not hung" {
+    run -137 hr --timeout 40 --with "$PROGRAMS/native-objects hold" "$PROGRAMS/linux-touch" spread
+    [ -z "$output" ]
+    run -0 hr "$PROGRAMS/linux-touch" spread
+}
+
+@test "robust: without kernel memory the services get no memory, and live on" {
+    run -0 hr --timeout 40 --with "$PROGRAMS/native-objects hold" "$PROGRAMS/linux-touch" populate
+    ! grep 'was killed\|has died' "$LOG" || false
+}
+
+@test "robust: a shared page of a file may be written or executed, and never faults for ever" {
+    run -0 hr --timeout 40 "$PROGRAMS/linux-touch" shared-code
+    [ "$output" = $'mmap: Permission denied\nboth: Permission denied\none: done\nruns: 43' ]
 }
 
 @test "robust: forty programs beside, half of which crash at once, and all that work do" {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * native-objects - makes kernel objects until the kernel refuses, drops them all, and does so twice
- * more: the kernel's memory has an end that is an error, and what is dropped comes back.
+ * more: the kernel's memory has an end that is an error, and what is dropped comes back. "hold": keeps
+ * all there is instead, for ever.
  */
 #include <hedron/native.h>
 #include <stdio.h>
@@ -28,10 +29,20 @@ static void drop(unsigned long n)
 		hedron_revoke(crd_obj(FIRST + i, 0, RIGHTS_ALL), 1);
 }
 
-int main(void)
+static void hold(cap_sel pause)
+{
+	for (unsigned long n = 0;; hedron_sm_down(pause, hedron_deadline(100000)))
+		while (hedron_create_sm(FIRST + n, NATIVE_CAPS + CAPS_PD, 0) == HEDRON_SUCCESS)
+			n++;
+}
+
+int main(int argc, char **argv)
 {
 	cap_sel pause = hedron_sm_new(0);
 	unsigned long first = 0;
+
+	if (argc > 1)
+		hold(pause);
 
 	for (int round = 0; round < 3; round++) {
 		enum hedron_status why;
