@@ -17,12 +17,15 @@ static bool number(const char **s, unsigned long max, unsigned long *out)
 	return *out <= max;
 }
 
-/* uart:PORT:I, uart:PORT or debugcon:PORT */
+/* window:PORT:I for input; uart:PORT or debugcon:PORT */
 static bool parse_device(const char *s, bool input, struct device *d)
 {
 	unsigned long v;
 
-	if (!strncmp(s, "uart:", 5)) {
+	if (!strncmp(s, "window:", 7) && input) {
+		d->kind = DEVICE_WINDOW;
+		s += 7;
+	} else if (!strncmp(s, "uart:", 5) && !input) {
 		d->kind = DEVICE_UART;
 		s += 5;
 	} else if (!strncmp(s, "debugcon:", 9) && !input) {
@@ -80,7 +83,6 @@ static bool parse_one(struct console_args *a, const char *arg)
 		struct device *d;
 	} devices[] = {
 		{ "in=", true, &a->in },
-		{ "eof=", true, &a->eof },
 		{ "out=", false, &a->out[CONSOLE_OUT] },
 		{ "err=", false, &a->out[CONSOLE_ERR] },
 		{ "log=", false, &a->out[CONSOLE_LOG] },

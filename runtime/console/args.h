@@ -9,7 +9,8 @@
 enum device_kind {
 	DEVICE_NONE,
 	DEVICE_DEBUGCON,	/* output only: a byte to the port */
-	DEVICE_UART,		/* 16550 */
+	DEVICE_UART,		/* 16550; output only */
+	DEVICE_WINDOW,		/* input only: memory, and a 16550 that tells of it */
 };
 
 struct device {
@@ -19,7 +20,7 @@ struct device {
 };
 
 struct console_args {
-	struct device in, eof;
+	struct device in;
 	struct device out[CONSOLE_STREAMS];	/* by stream; CONSOLE_IN is not used */
 	bool tty[CONSOLE_STREAMS];
 	uint16_t rows, cols;

@@ -1,130 +1,91 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * input.c - the console's input: from the UART into a ring, from the ring to clients.
+ * input.c - the console's input: chunks in a window of memory shared with the sender (window.h).
  *
- * An interrupt thread for each interrupt empties the UARTs into the ring as long as there is room.
- * When the ring is full the bytes stay in the FIFO, the sender is held back, and no further edge
- * comes; so whoever makes room (a client's READ, in a handler) goes on emptying the FIFO. No byte
- * is lost and nobody waits for an interrupt that has been.
+ * A UART carries the rest: out goes XON, which asks for a chunk, and in comes a line with its
+ * length. The first chunk is asked for when a client first reads, each other one when the one
+ * before it has been taken; until then the sender is held back. So a chunk is always on its way
+ * while somebody may wait for readiness, and a machine where nobody reads takes no input at all.
  *
- * The end of the input is told on a UART of its own, as the number of bytes that were sent: a line
- * with a decimal number. The input has ended when that many have come.
+ * An interrupt thread empties the UART, whose lines are short, always as a whole: there is no next
+ * edge before.
  *
- * `lock` guards ring, counters and the input UARTs' registers; interrupt threads and handlers hold
- * it for the length of one emptying. `arrived` is called without it.
+ * `lock` guards the window and the UART's registers; interrupt thread and handlers hold it for the
+ * length of one line or one copy. `arrived` is called without it.
  */
 #include "input.h"
 
-#include "ring.h"
 #include "uart.h"
+#include "window.h"
 
 #define XON	0x11
-#define LINGER	20	/* looks at an empty FIFO: what follows soon costs no interrupt */
-#define UNKNOWN	(~0ull)
-#define PATIENCE	20		/* looks at the UART, of some microseconds each */
 
 static struct hedron_mutex lock;
-static struct device in, eof;
-static struct ring ring;
-static uint64_t received;		/* bytes that came on `in` */
-static uint64_t announced = UNKNOWN;	/* bytes that come in all */
-static uint64_t number;			/* the line on `eof`, so far */
-static bool gate_open;
+static struct device in;
+static struct window window;
+static bool gate_open;			/* a client has read */
 static void (*on_arrival)(void);
 
 /* ---- with the lock held ---------------------------------------------------------------------- */
 
 static bool has_ended(void)
 {
-	return in.kind == DEVICE_NONE || (received == announced && !ring_used(&ring));
+	return in.kind == DEVICE_NONE || window.ended;
 }
 
-/* Returns whether anything came. `patience`: how often to look again when the FIFO is empty. */
-static bool drain_in(unsigned patience)
+static void ask(void)
 {
-	uint8_t data[UART_BURST];
-	unsigned misses = 0;
-	bool any = false;
-
-	while (in.kind && ring_room(&ring) >= UART_BURST && misses <= (any ? patience : 0)) {
-		const unsigned n = uart_get(in.port, data);
-
-		for (unsigned i = 0; i < n; i++)
-			ring_put(&ring, data[i]);
-		received += n;
-		any |= n != 0;
-		misses = n ? 0 : misses + 1;
-	}
-	return any;
+	if (!gate_open || !window_is_free(&window) || in.kind == DEVICE_NONE)
+		return;
+	window.asked = true;
+	uart_put(in.port, XON);
 }
 
-static void eof_byte(uint8_t byte)
-{
-	if (byte >= '0' && byte <= '9')
-		number = number * 10 + (byte - '0');
-	else if (byte == '\n')
-		announced = number;
-}
-
-static bool drain_eof(void)
+/* Returns whether a chunk, or the end, has come. */
+static bool read_lines(void)
 {
 	uint8_t data[UART_BURST];
 	bool any = false;
 	unsigned n;
 
-	while (eof.kind && (n = uart_get(eof.port, data))) {
+	while ((n = uart_get(in.port, data)))
 		for (unsigned i = 0; i < n; i++)
-			eof_byte(data[i]);
-		any = true;
-	}
+			any |= window_line(&window, data[i]);
 	return any;
 }
 
-/* ---- threads --------------------------------------------------------------------------------- */
+/* ---- the thread ------------------------------------------------------------------------------ */
 
-/* Both UARTs may share an interrupt: look at both, until both are empty, or there is no next edge. */
 static void interrupt_thread(void *arg)
 {
-	const cap_sel sm = hedron_caps() + CAPS_GSI + (uintptr_t)arg;
+	const cap_sel sm = hedron_caps() + CAPS_GSI + in.gsi;
 	bool any;
 
 	while (hedron_sm_down(sm, 0) == HEDRON_SUCCESS) {
 		hedron_mutex_lock(&lock);
-		any = drain_in(LINGER);
-		any |= drain_eof();
+		any = read_lines();
 		hedron_mutex_unlock(&lock);
 		if (any)
 			on_arrival();
 	}
-	hedron_log("interrupt %lu is gone", (unsigned long)(uintptr_t)arg);
-}
-
-static enum svc_status start_thread(unsigned gsi)
-{
-	const struct hedron_thread_attr attr = { .cpu = hedron_cpu(), .prio = SC_PRIO_MAX - 7 };
-	struct hedron_thread *t;
-
-	return hedron_thread_create(&t, &attr, interrupt_thread, (void *)(uintptr_t)gsi);
+	hedron_log("interrupt %u is gone", in.gsi);
 }
 
 enum svc_status input_begin(const struct console_args *args, void (*arrived)(void))
 {
+	const struct hedron_thread_attr attr = { .cpu = hedron_cpu(), .prio = SC_PRIO_MAX - 7 };
 	enum svc_status status = hedron_mutex_init(&lock);
+	struct hedron_thread *t;
 
 	in = args->in;
-	eof = args->eof;
 	on_arrival = arrived;
-	if (in.kind) {
-		uart_init(in.port, true);
-		if (status == SVC_OK)
-			status = start_thread(in.gsi);
-	}
-	if (eof.kind) {
-		uart_init(eof.port, true);
-		if (status == SVC_OK && !(in.kind && in.gsi == eof.gsi))
-			status = start_thread(eof.gsi);
-	}
-	return status;
+	if (status != SVC_OK || in.kind == DEVICE_NONE)
+		return status;
+	window.byte = hedron_device(&window.size);
+	if (!window.byte)
+		return SVC_NOT_FOUND;
+	uart_init(in.port, true);
+	return hedron_thread_create(&t, &attr, interrupt_thread, NULL);
 }
 
 /* ---- clients --------------------------------------------------------------------------------- */
@@ -132,9 +93,8 @@ enum svc_status input_begin(const struct console_args *args, void (*arrived)(voi
 void input_want(void)
 {
 	hedron_mutex_lock(&lock);
-	if (!gate_open && in.kind)
-		uart_put(in.port, XON);
 	gate_open = true;
+	ask();
 	hedron_mutex_unlock(&lock);
 }
 
@@ -143,8 +103,8 @@ uint32_t input_take(uint8_t *data, uint32_t len, bool *end)
 	uint32_t n;
 
 	hedron_mutex_lock(&lock);
-	n = ring_get(&ring, data, len);
-	drain_in(0);
+	n = window_get(&window, data, len);
+	ask();
 	*end = !n && has_ended();
 	hedron_mutex_unlock(&lock);
 	return n;
@@ -155,7 +115,7 @@ bool input_is_ready(void)
 	bool ready;
 
 	hedron_mutex_lock(&lock);
-	ready = ring_used(&ring) || has_ended();
+	ready = window_has_bytes(&window) || has_ended();
 	hedron_mutex_unlock(&lock);
 	return ready;
 }

@@ -7,7 +7,8 @@
 
 #include "args.h"
 
-/* Set the UARTs up and start the interrupt threads. SVC_DENIED: no right to make objects. */
+/* Set the UART up and start the interrupt thread. SVC_DENIED: no right to make objects;
+ * SVC_NOT_FOUND: no window. */
 enum svc_status input_begin(const struct console_args *args, void (*arrived)(void));
 
 /* Say that somebody wants input: opens the gate, once. */

@@ -83,3 +83,9 @@ const void *hedron_archive(size_t *size)
 	*size = platform_aux(AT_HEDRON_ARCHIVE_SIZE);
 	return (const void *)platform_aux(AT_HEDRON_ARCHIVE);
 }
+
+void *hedron_device(size_t *size)
+{
+	*size = platform_aux(AT_HEDRON_DEVICE_SIZE);
+	return (void *)platform_aux(AT_HEDRON_DEVICE);
+}

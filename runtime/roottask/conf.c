@@ -215,6 +215,21 @@ static bool on_gsi(struct parser *c)
 	return true;
 }
 
+static bool on_device(struct parser *c)
+{
+	const uint64_t end = 1ull << 52, page = HEDRON_PAGE_SIZE;	/* of physical addresses */
+	struct conf_device d;
+
+	if (!number(c->word[1], end - page, &d.addr) || d.addr % page)
+		return fail(c, "not the address of a page");
+	if (!number(c->word[2], end - d.addr, &d.size) || !d.size || d.size % page)
+		return fail(c, "size is not a number of whole pages");
+	if (c->p->device.size)
+		return fail(c, "given twice");
+	c->p->device = d;
+	return true;
+}
+
 static bool on_use(struct parser *c)
 {
 	uint64_t grants = 0;
@@ -293,6 +308,7 @@ static const struct keyword {
 	{ "priority",	PROGRAM,  2, 2, on_priority },
 	{ "ports",	PROGRAM,  3, 3, on_ports },
 	{ "gsi",	PROGRAM,  2, 2, on_gsi },
+	{ "device",	PROGRAM,  3, 3, on_device },
 	{ "archive",	PROGRAM,  1, 1, on_archive },
 	{ "use",	PROGRAM,  2, 3, on_use },
 	{ "provides",	PROGRAM,  2, 2, on_provides },

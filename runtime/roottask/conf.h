@@ -17,6 +17,11 @@ struct conf_ports {
 	uint16_t first, last;
 };
 
+/* Physical memory that is no RAM; whole pages. */
+struct conf_device {
+	uint64_t addr, size;	/* bytes; size 0: none */
+};
+
 struct conf_use {
 	char *name;		/* "*": any service without a `provides` line */
 	uint32_t grants;
@@ -39,6 +44,7 @@ struct conf_program {
 	size_t n_use;
 	uint16_t gsi[CONF_GSI_MAX];
 	size_t n_gsi;
+	struct conf_device device;
 	uint32_t console;
 	bool archive, offers_any, create, restart, main, trace;
 };

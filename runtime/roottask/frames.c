@@ -53,6 +53,19 @@ bool frames_from_hip(struct range_set *s, const struct hip *hip)
 	return ok && range_remove(s, 0, LOW_FRAMES);
 }
 
+bool frames_are_memory(const struct hip *hip, uint64_t addr, uint64_t size)
+{
+	for (unsigned i = 0; i < hip_mem_count(hip); i++) {
+		const struct hip_mem *m = &hip->mem[i];
+
+		if (m->type != HIP_MEM_RAM && m->type != HIP_MEM_MODULE && m->type != HIP_MEM_KERNEL)
+			continue;
+		if (m->addr < addr + size && addr < m->addr + m->size)
+			return true;
+	}
+	return false;
+}
+
 /* ---- grants ---------------------------------------------------------------------------------- */
 
 static struct grant *grow(struct grant *g)

@@ -18,6 +18,9 @@ struct grant {
 struct hip;
 bool frames_from_hip(struct range_set *free, const struct hip *hip);
 
+/* Does the range meet RAM, the kernel or a boot module? */
+bool frames_are_memory(const struct hip *hip, uint64_t addr, uint64_t size);
+
 /**
  * frames_take - take `pages` frames, in as few pieces as can be.
  * @own   taken first: a program's own pool; may be empty

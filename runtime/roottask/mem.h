@@ -46,7 +46,7 @@ enum svc_status mem_grant(struct account *a, uint64_t addr, uint64_t pages, stru
  * memory is exhausted; a part may be mapped. */
 bool mem_map(cap_sel pd, const struct grant *g, uint64_t first, uint64_t pages, unsigned rights);
 
-/* Map physical memory that is nobody's (the boot archive). False: as above. */
+/* Map physical memory that is nobody's (the boot archive, a device). False: as above. */
 bool mem_map_phys(cap_sel pd, uint64_t frame, uint64_t addr, uint64_t pages, unsigned rights);
 
 /* Unmap what one grant gave and take it back. NOT_FOUND: no such grant. */

@@ -56,7 +56,7 @@ static bool load_segments(struct program *p, const struct elf_plan *plan, const 
 /* The stack with arguments and auxiliary vector at its top. Sets *rsp. */
 static const char *make_stack(struct program *p, const struct elf_plan *plan, uint64_t *rsp)
 {
-	const bool archive = p->conf->archive;
+	const bool archive = p->conf->archive, device = p->conf->device.size != 0;
 	const struct aux aux[] = {
 		{ AT_PHDR, plan->phdr },
 		{ AT_PHENT, sizeof(Elf64_Phdr) },
@@ -69,6 +69,8 @@ static const char *make_stack(struct program *p, const struct elf_plan *plan, ui
 		{ AT_HEDRON_PROGRAM, p->number },
 		{ archive ? AT_HEDRON_ARCHIVE : AT_IGNORE, NATIVE_ARCHIVE },
 		{ archive ? AT_HEDRON_ARCHIVE_SIZE : AT_IGNORE, books.archive_size },
+		{ device ? AT_HEDRON_DEVICE : AT_IGNORE, NATIVE_DEVICE },
+		{ device ? AT_HEDRON_DEVICE_SIZE : AT_IGNORE, p->conf->device.size },
 		{ AT_NULL, 0 },
 	};
 	size_t len, size = STACK_PAGES * HEDRON_PAGE_SIZE;
@@ -86,6 +88,20 @@ static const char *make_stack(struct program *p, const struct elf_plan *plan, ui
 	free(block);
 	*rsp = NATIVE_STACK_TOP - len;
 	return mapped ? NULL : "its memory quota, or kernel memory, is too small for it";
+}
+
+static const char *map_device(struct program *p)
+{
+	const struct conf_device *d = &p->conf->device;
+
+	if (!d->size)
+		return NULL;
+	if (frames_are_memory((const struct hip *)ROOT_HIP_ADDR, d->addr, d->size))
+		return "the device of its configuration lies where there is memory";
+	if (!mem_map_phys(p->pd, d->addr >> HEDRON_PAGE_SHIFT, NATIVE_DEVICE,
+			  d->size >> HEDRON_PAGE_SHIFT, MEM_R | MEM_W))
+		return "kernel memory is too small for the device of its configuration";
+	return NULL;
 }
 
 static bool map_shared(struct program *p)
@@ -225,6 +241,8 @@ unsigned native_start(struct program *p, const void *file, size_t size, char tex
 	why = make_stack(p, &plan, &rsp);
 	if (!why)
 		why = give_caps(p);
+	if (!why)
+		why = map_device(p);
 	if (why)
 		return cannot(text, why);
 	if (!map_shared(p) || !make_thread(p, rsp))

@@ -43,6 +43,12 @@ app_conf() {
     [[ $output == *"one too many"* ]]
 }
 
+@test "--conf: a device where there is memory is refused" {
+    printf '%s\n' "program app" "file /bin/app" "device 0x200000 0x1000" main >app.conf
+    run -126 --separate-stderr hr --conf app.conf --file "$PROGRAMS/native-stdio:/bin/app"
+    [[ $stderr == *"device of its configuration lies where there is memory"* ]]
+}
+
 # ---- files, environment, log ----------------------------------------------------------------------
 
 @test "--file: symbolic links in a directory stay links, also broken and absolute ones" {

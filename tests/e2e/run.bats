@@ -25,6 +25,22 @@ load common
     cmp in there.out
 }
 
+@test "run: input larger than the window comes whole, from a file and through a pipe" {
+    head -c 5000001 /dev/urandom >in
+    sum=$(md5sum <in)
+    [ "$(hr "$(command -v busybox)" md5sum <in)" = "$sum" ]
+    [ "$(cat in | hr "$(command -v busybox)" md5sum)" = "$sum" ]
+}
+
+@test "run: nothing that reads the caller's input outlives the run" {
+    mkfifo pipe
+    exec 5<>pipe
+    run -124 hedron-run --timeout 2 "$PROGRAMS/linux-copy" <&5
+    echo mine >&5
+    read -r -t 5 line <&5
+    [ "$line" = mine ]
+}
+
 @test "run: input through a pipe ends where the writer closes it" {
     { echo one; sleep 1; printf two; } | hr "$PROGRAMS/linux-copy" >out 2>err
     printf 'one\ntwo' | cmp - out

@@ -22,6 +22,7 @@
 #define NATIVE_VA_BASE		0x100000000000ull
 #define NATIVE_VA_END		0x600000000000ull
 #define NATIVE_ARCHIVE		0x600000000000ull	/* the boot archive, if granted */
+#define NATIVE_DEVICE		0x610000000000ull	/* memory of the `device` line, if there is one */
 
 /* ---- the root portal ------------------------------------------------------------------------- */
 
@@ -40,6 +41,9 @@ uint32_t hedron_program(void);
 
 /* The boot archive (cpio newc), read-only; NULL if it was not granted. */
 const void *hedron_archive(size_t *size);
+
+/* The device memory of the boot configuration's `device` line; NULL if there is none. */
+void *hedron_device(size_t *size);
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 

@@ -17,6 +17,8 @@
 #define AT_HEDRON_PROGRAM	0x48450003	/* number of the program in the roottask's books */
 #define AT_HEDRON_ARCHIVE	0x48450004	/* boot archive, read-only (cpio newc); if granted */
 #define AT_HEDRON_ARCHIVE_SIZE	0x48450005	/* bytes */
+#define AT_HEDRON_DEVICE	0x48450006	/* memory of the `device` line, if there is one */
+#define AT_HEDRON_DEVICE_SIZE	0x48450007	/* bytes */
 
 /* Selectors, relative to AT_HEDRON_CAPS. */
 #define CAPS_PD			0	/* own PD; with PD_CREATE if granted */

@@ -42,6 +42,7 @@ static void test_all(void)
 		 "control 0xeb\npoweroff 244\nloader linux\n"
 		 "program fs\n\tfile fs.elf # a comment\n\targ fs\n\targ a%20b%0A\n\tenv A=%25\n"
 		 "\tmemory 40%\n\tpriority 100\n\tports 0x3f8 0x3ff\n\tgsi 4\n\tgsi 191\n\tarchive\n"
+		 "\tdevice 0x140000000 8192\n"
 		 "\tuse console 0x8\n\tuse *\n\tprovides fs\n\tcreate\n\trestart\n"
 		 "program app\nfile /bin/app\nmemory 512K\noffers *\nmain\ntrace\ncwd /tmp\nconsole 7"),
 	   "a configuration with everything in it: %s", error);
@@ -53,7 +54,8 @@ static void test_all(void)
 	ok(p->env.n == 1 && !strcmp(p->env.v[0], "A=%"), "environment");
 	ok(p->memory.percent && conf_pages(&p->memory, 1000) == 400, "memory in percent");
 	ok(p->priority == 100 && p->n_ports == 1 && p->ports[0].first == 0x3f8 &&
-	   p->ports[0].last == 0x3ff && p->n_gsi == 2 && p->gsi[1] == 191, "devices");
+	   p->ports[0].last == 0x3ff && p->n_gsi == 2 && p->gsi[1] == 191 &&
+	   p->device.addr == 0x140000000 && p->device.size == 8192, "devices");
 	ok(p->archive && p->create && p->restart && !p->main && !p->trace && !p->offers_any, "flags");
 	p = &conf.program[1];
 	ok(p->arg.n == 1 && !strcmp(p->arg.v[0], "/bin/app"), "argv[0] is the path if not given");
@@ -110,6 +112,13 @@ static void test_refused(void)
 	refused("program a\npriority 0\n", "boot.conf:2: priority is not 1..127");
 	refused("program a\nports 9 8\n", "boot.conf:2: not a range of ports");
 	refused("program a\ngsi 192\n", "boot.conf:2: not a GSI");
+	refused("program a\ndevice 0x1800 0x1000\n", "boot.conf:2: not the address of a page");
+	refused("program a\ndevice 0x10000000000000 0x1000\n", "boot.conf:2: not the address of a page");
+	refused("program a\ndevice 0x1000 1\n", "boot.conf:2: size is not a number of whole pages");
+	refused("program a\ndevice 0x1000 0\n", "boot.conf:2: size is not a number of whole pages");
+	refused("program a\ndevice 0xffffffffff000 8192\n",
+		"boot.conf:2: size is not a number of whole pages");
+	refused("program a\ndevice 0 4096\ndevice 0 4096\n", "boot.conf:3: given twice");
 	refused("program a\nenv FOO\n", "boot.conf:2: not K=V");
 	refused("program a\nuse x 0x100000000\n", "boot.conf:2: grants are not a number of 32 bits");
 	refused("program a\nprovides *\n", "boot.conf:2: not a service's name");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* sources: runtime/console/args.c */
-/* The console's arguments, and its ring. */
+/* The console's arguments, and its window. */
 #include <string.h>
 
 #include "runtime/console/args.h"
-#include "runtime/console/ring.h"
+#include "runtime/console/window.h"
 #include "tests/unit/tap.h"
 
 static struct console_args a;
@@ -20,18 +20,18 @@ static bool parse(const char *arg)
 static void test_args(void)
 {
 	static const char *const wrong[] = {
-		"", "in", "in=", "in=uart:0x2f8", "in=uart:0x2f8:", "in=uart:0x2f8:32", "in=debugcon:0xe9:0",
+		"", "in", "in=", "in=window:0x2f8", "in=window:0x2f8:", "in=window:0x2f8:32",
+		"in=debugcon:0xe9:0", "in=uart:0x2f8:0", "out=window:0x2f8:0", "out=window:0x2f8",
 		"out=debugcon:", "out=debugcon:0x10000", "out=debugcon:0xe9x", "out=file:1", "tty=foo",
 		"tty=in,outt", "size=24", "size=24x", "size=24x80x", "size=-1x80", "foo=1",
 	};
-	char *all[] = { "console", "in=uart:0x2f8:0", "eof=uart:1000:31", "out=debugcon:0xe9",
+	char *all[] = { "console", "in=window:0x2f8:31", "out=debugcon:0xe9",
 			"log=uart:0x3f8", "tty=in,err", "size=24x80", NULL };
 	const char *bad = NULL;
 	bool fine = true;
 
-	ok(args_parse(&a, 7, all, &bad), "all kinds of arguments");
-	ok(a.in.kind == DEVICE_UART && a.in.port == 0x2f8 && a.in.gsi == 0 && a.eof.port == 1000 &&
-	   a.eof.gsi == 31, "input devices");
+	ok(args_parse(&a, 6, all, &bad), "all kinds of arguments");
+	ok(a.in.kind == DEVICE_WINDOW && a.in.port == 0x2f8 && a.in.gsi == 31, "input device");
 	ok(a.out[CONSOLE_OUT].kind == DEVICE_DEBUGCON && a.out[CONSOLE_OUT].port == 0xe9 &&
 	   a.out[CONSOLE_LOG].kind == DEVICE_UART && a.out[CONSOLE_ERR].kind == DEVICE_NONE, "outputs");
 	ok(a.tty[CONSOLE_IN] && !a.tty[CONSOLE_OUT] && a.tty[CONSOLE_ERR] && a.rows == 24 && a.cols == 80,
@@ -42,25 +42,41 @@ static void test_args(void)
 	ok(fine, "what is wrong is refused");
 }
 
-static void test_ring(void)
+/* A line, asked for. */
+static bool line(struct window *w, const char *text)
 {
-	static struct ring r = { .put = ~0u - 100, .got = ~0u - 100 };
-	static uint8_t out[RING_SIZE + 1];
-	bool fine = true;
+	bool came = false;
 
-	for (unsigned i = 0; i < RING_SIZE; i++)
-		ring_put(&r, i * 7);
-	ok(ring_used(&r) == RING_SIZE && ring_room(&r) == 0, "a ring holds all its bytes");
-	ok(ring_get(&r, out, 10) == 10 && ring_room(&r) == 10, "some are taken");
-	ok(ring_get(&r, out + 10, RING_SIZE) == RING_SIZE - 10 && !ring_used(&r), "the rest is taken");
-	for (unsigned i = 0; i < RING_SIZE; i++)
-		fine &= out[i] == (uint8_t)(i * 7);
-	ok(fine, "in their order, also where the counters wrap");
+	w->asked = true;
+	for (; *text; text++)
+		came |= window_line(w, *text);
+	return came;
+}
+
+static void test_window(void)
+{
+	static const uint8_t memory[100] = "0123456789";
+	struct window w = { .byte = memory, .size = sizeof(memory) };
+	uint8_t out[sizeof(memory) + 1];
+
+	ok(window_is_free(&w) && !window_has_bytes(&w), "a new window is free");
+	ok(!window_line(&w, '7') && !window_line(&w, '\n') && !w.len, "what was not asked for is ignored");
+	ok(!line(&w, "      1") && w.asked && !window_is_free(&w), "half a line is nothing yet");
+	ok(line(&w, "0\n") && w.len == 10 && !w.asked && !window_is_free(&w), "a line brings a chunk");
+	ok(window_get(&w, out, 4) == 4 && !memcmp(out, "0123", 4), "some is taken");
+	ok(window_get(&w, out, sizeof(out)) == 6 && !memcmp(out, "456789", 6), "the rest is taken");
+	ok(!window_get(&w, out, sizeof(out)) && window_is_free(&w), "then there is nothing");
+	ok(line(&w, "100\n") && window_get(&w, out, sizeof(out)) == 100, "a chunk as large as the window");
+	ok(line(&w, "            0\n") && w.ended && !window_is_free(&w), "0 is the end");
+	w.ended = false;
+	ok(line(&w, "101\n") && w.ended && !w.len, "a chunk that is too large is the end");
+	w.ended = false;
+	ok(line(&w, "18446744073709551617\n") && w.ended && !w.len, "and so is one beyond 64 bits");
 }
 
 int main(void)
 {
 	test_args();
-	test_ring();
+	test_window();
 	return done();
 }

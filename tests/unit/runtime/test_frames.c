@@ -51,6 +51,10 @@ static void test_hip(void)
 	ok(!has(0x2000) && !has(0x23ff) && has(0x2400), "the kernel");
 	ok(!has(0x3000) && !has(0x3001) && has(0x3002), "a module's string, also across a page");
 	ok(has(0x7ffe) && !has(0x7fff), "a page that is in part reserved");
+	ok(frames_are_memory(&u.hip, 0x7ff0000, 0x100000) && frames_are_memory(&u.hip, 0x1001000, 0x1000) &&
+	   frames_are_memory(&u.hip, 0, 0x10000000), "ranges with memory in them");
+	ok(!frames_are_memory(&u.hip, 0x8000000, 0x1000) && !frames_are_memory(&u.hip, 0xf0000, 0x10000),
+	   "ranges without");
 }
 
 static void test_grants(void)
