@@ -178,3 +178,17 @@ poke() {
     [ ! -s out ]
     [ -s err ]
 }
+
+@test "bad input: a tree of --root that changes or cannot be read is one line that names the file" {
+    mkdir tree
+    ln -s nowhere tree/link
+    mkdir -p tree/gone
+    mkfifo tree/pipe
+    cp "$PROGRAMS/linux-argv0" tree/prog
+    run -0 --separate-stderr hr --root tree /prog	# links and pipes are files like others
+    [ "$(id -u)" -ne 0 ] || skip "root reads everything"
+    chmod 0 tree/prog
+    run -125 --separate-stderr hr --root tree /prog
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [[ $stderr == *prog* ]]
+}
