@@ -91,7 +91,7 @@ app_conf() {
 # ---- terminals ------------------------------------------------------------------------------------
 
 @test "terminal: the program sees one, with its size, and reads lines from it" {
-    command -v script >/dev/null || skip "no script(1)"
+    script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip "no script(1), or no pseudo-terminals"
     (sleep 3; echo line; sleep 1) | script -qec "stty rows 33 cols 99
         hedron-run --timeout 60 '$busybox' stty size
         hedron-run --timeout 60 '$busybox' head -n 1" /dev/null >out
@@ -100,7 +100,7 @@ app_conf() {
 }
 
 @test "terminal: one that does not know its size is no reason to hang" {
-    command -v script >/dev/null || skip "no script(1)"
+    script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip "no script(1), or no pseudo-terminals"
     run -0 script -qec "stty rows 0 cols 0; hedron-run --timeout 60 '$PROGRAMS/linux-argv0'" /dev/null </dev/null
 }
 
