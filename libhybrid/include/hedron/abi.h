@@ -52,9 +52,12 @@
 #define PD_CTRL_DELEGATE	2
 #define PD_CTRL_MSR_ACCESS	3
 #define PD_CTRL_MSR_WRITE	(1 << 2)	/* with MSR_ACCESS; clear = read */
+#define PD_CTRL_MEDIATOR	(1 | 1 << 2)	/* HIP_FEAT_MEDIATOR */
 #define EC_CTRL_RECALL		0		/* 3.11 */
+#define EC_CTRL_BADGE		1		/* HIP_FEAT_BADGE */
 #define MACHINE_SUSPEND		0		/* 3.16 */
 #define MACHINE_UPDATE_UCODE	1
+#define MACHINE_KMEM		2		/* HIP_FEAT_KMEM */
 
 /* assign_gsi ARG3 (3.15). */
 #define GSI_CPU_MASK		0xffffffffull

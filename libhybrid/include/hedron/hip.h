@@ -14,6 +14,14 @@
 #define HIP_FEAT_VMX		(1u << 1)
 #define HIP_FEAT_SVM		(1u << 2)
 #define HIP_FEAT_UEFI		(1u << 3)
+/* Beyond the reference: a kernel that does not set the bit does not have it. docs/abi.md, 13. */
+#define HIP_FEAT_DEATH		(1u << 16)	/* PDs and ECs can be destroyed in any state; all memory
+						 * comes back; exhaustion answers HEDRON_OOM */
+#define HIP_FEAT_BADGE		(1u << 17)	/* ec_ctrl: EC_CTRL_BADGE; RSI of event messages */
+#define HIP_FEAT_FOREIGN_STATE	(1u << 18)	/* foreign messages: true RIP, RSP, RFLAGS; no early
+						 * store (no dummy portal needed); FPU state kept */
+#define HIP_FEAT_MEDIATOR	(1u << 19)	/* pd_ctrl: PD_CTRL_MEDIATOR */
+#define HIP_FEAT_KMEM		(1u << 20)	/* machine_ctrl: MACHINE_KMEM */
 
 #define HIP_CPU_ONLINE		1		/* hip_cpu.flags */
 

@@ -154,6 +154,36 @@ static inline enum hedron_status hedron_recall(cap_sel ec)
 	return hedron_hc(HC_EC_CTRL, EC_CTRL_RECALL, ec, 0, 0, 0, 0);
 }
 
+/* Give the EC (EC_CTRL) a badge: handlers of its events and foreign calls find it in RSI at portal entry
+ * from the next message on. An EC that was given none has badge 0. Only with HIP_FEAT_BADGE, else
+ * BAD_PAR. */
+static inline enum hedron_status hedron_ec_badge(cap_sel ec, uint64_t badge)
+{
+	return hedron_hc(HC_EC_CTRL, EC_CTRL_BADGE, ec, badge, 0, 0, 0);
+}
+
+/* Give a foreign PD (PD_CREATE) a mediator: a `syscall` from outside [base, base + size) then goes on at
+ * `entry` in the same EC, all registers but RCX, R11 and RFLAGS kept, the address behind the `syscall`
+ * in the `tls` word of its UTCB; one from inside goes to the foreign portal as ever. `base` and
+ * `size` are multiples of the page size, `entry` lies within; size 0 takes the mediator away.
+ * Only with HIP_FEAT_MEDIATOR, else BAD_PAR. BAD_CAP, BAD_PAR (also for a PD that is not foreign). */
+static inline enum hedron_status hedron_pd_mediator(cap_sel pd, uint64_t base, uint64_t size,
+						    uint64_t entry)
+{
+	return hedron_hc(HC_PD_CTRL, PD_CTRL_MEDIATOR, pd, base, size, entry, 0);
+}
+
+/* Kernel memory, in bytes: free now, and all there is. Passthrough PDs only (BAD_CAP); only with
+ * HIP_FEAT_KMEM, else BAD_PAR. Destroyed objects count as free once they are gone (11.2). */
+static inline enum hedron_status hedron_kernel_memory(uint64_t *free_bytes, uint64_t *all_bytes)
+{
+	uint64_t a4 = 0;
+
+	*free_bytes = *all_bytes = 0;
+	return hedron_hypercall(HC_MACHINE_CTRL | MACHINE_KMEM << HC_FLAGS_SHIFT, free_bytes,
+				all_bytes, &a4, 0);
+}
+
 /* Time consumed by the SC (SC_CTRL), in microseconds. */
 static inline enum hedron_status hedron_sc_time(cap_sel sc, uint64_t *us)
 {
