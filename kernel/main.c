@@ -13,6 +13,7 @@
 #include "hvspace.h"
 #include "ioapic.h"
 #include "kmap.h"
+#include "kstack.h"
 #include "lapic.h"
 #include "layout.h"
 #include "log.h"
@@ -23,7 +24,6 @@
 #include "timer.h"
 #include "x86.h"
 
-extern char boot_stack_top[];
 NORETURN void kernel_main(uint32_t magic, paddr info);
 NORETURN void entry_leave(void);	/* entry.S */
 
@@ -91,7 +91,9 @@ void kernel_main(uint32_t magic, paddr info)
 
 	cpu = &cpus[own_number()];
 	cpu->apic_id = lapic_id();
-	cpu_init(cpu, cpu - cpus, (uint64_t)boot_stack_top);
+	if (!kstack_create(cpu - cpus))
+		refuse("no memory for the kernel's stacks");
+	cpu_init(cpu, cpu - cpus, kstack_top(cpu - cpus, KSTACK_MAIN));
 	pic_disable();
 	lapic_init();
 	for (unsigned i = 0; i < acpi.ioapic_count; i++)
