@@ -11,9 +11,10 @@
 #include "env.h"
 #include "runner.h"
 
-extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_ctrl,
+extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_errors,
+	suite_ctrl,
 	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_items,
-	suite_exceptions, suite_faults, suite_events, suite_recall, suite_foreign, suite_reply_sm,
+	suite_exceptions, suite_faults, suite_events, suite_mtd, suite_recall, suite_foreign, suite_reply_sm,
 	suite_revoke, suite_sm, suite_sched, suite_irq, suite_fpu, suite_smp, suite_hostile,
 	suite_fuzz, suite_lifecycle;
 
@@ -22,6 +23,7 @@ const struct abi_suite *const suites[] = {
 	&suite_boot,
 	&suite_convention,
 	&suite_objects,
+	&suite_errors,
 	&suite_ctrl,
 	&suite_delegate_obj,
 	&suite_delegate_mem,
@@ -31,6 +33,7 @@ const struct abi_suite *const suites[] = {
 	&suite_exceptions,
 	&suite_faults,
 	&suite_events,
+	&suite_mtd,
 	&suite_recall,
 	&suite_foreign,
 	&suite_reply_sm,
