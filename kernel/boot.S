@@ -140,7 +140,7 @@ boot_pml4:	.skip	0x1000
 boot_pdpt:	.skip	0x1000
 boot_pdpt_top:	.skip	0x1000
 boot_pd:	.skip	0x4000
-	.globl	boot_stack_guard, boot_stack_top
+	.globl	boot_stack_guard
 boot_stack_guard:
 	.skip	0x1000			/* unmapped once the kernel's own tables are loaded */
 	.skip	STACK_SIZE

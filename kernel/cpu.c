@@ -109,6 +109,11 @@ bool cpu_is_online(uint64_t id)
 	return id < HEDRON_NUM_CPU && BIT(__atomic_load_n(&online, __ATOMIC_ACQUIRE), id);
 }
 
+uint64_t cpu_online_mask(void)
+{
+	return __atomic_load_n(&online, __ATOMIC_ACQUIRE);
+}
+
 void cpu_hazard(struct cpu *c, uint32_t hz)
 {
 	__atomic_or_fetch(&c->hazards, hz, __ATOMIC_RELEASE);

@@ -8,11 +8,13 @@
 #include "bootinfo.h"
 #include "bootmem.h"
 #include "cpu.h"
+#include "debug.h"
 #include "gsi.h"
 #include "hip.h"
 #include "hvspace.h"
 #include "ioapic.h"
 #include "kmap.h"
+#include "kstack.h"
 #include "lapic.h"
 #include "layout.h"
 #include "log.h"
@@ -23,7 +25,6 @@
 #include "timer.h"
 #include "x86.h"
 
-extern char boot_stack_top[];
 NORETURN void kernel_main(uint32_t magic, paddr info);
 NORETURN void entry_leave(void);	/* entry.S */
 
@@ -78,6 +79,7 @@ void kernel_main(uint32_t magic, paddr info)
 	struct boot_heap heap;
 	struct cpu *cpu;
 
+	canary_init();
 	if (!boot_parse(magic, info))
 		refuse("not started by a Multiboot loader");
 	log_init();
@@ -91,7 +93,9 @@ void kernel_main(uint32_t magic, paddr info)
 
 	cpu = &cpus[own_number()];
 	cpu->apic_id = lapic_id();
-	cpu_init(cpu, cpu - cpus, (uint64_t)boot_stack_top);
+	if (!kstack_create(cpu - cpus))
+		refuse("no memory for the kernel's stacks");
+	cpu_init(cpu, cpu - cpus, kstack_top(cpu - cpus, KSTACK_MAIN));
 	pic_disable();
 	lapic_init();
 	for (unsigned i = 0; i < acpi.ioapic_count; i++)
