@@ -71,8 +71,8 @@ static void setup_mediator(void)
 {
 	setup_foreign();
 	subject->fn = mediated_body;
-	MUST(hedron_pd_mediator(subject->pd, (uint64_t)mediator_page, HEDRON_PAGE_SIZE,
-				(uint64_t)mediator_entry));
+	MUST(hedron_pd_mediator(subject->pd, (uint64_t)quick_mediator, HEDRON_PAGE_SIZE,
+				(uint64_t)quick_mediator));
 }
 
 /* A foreign thread of higher priority calls and calls; every reply puts it to sleep. */

@@ -56,9 +56,8 @@ FUNC(serve_page):
 	syscall
 
 	.balign	HEDRON_PAGE_SIZE
-	.globl	mediator_page, mediator_entry
-mediator_page:
-mediator_entry:
+	.globl	quick_mediator
+quick_mediator:
 	jmp	*%gs:UTCB_OFS_TLS
 	.balign	HEDRON_PAGE_SIZE
 

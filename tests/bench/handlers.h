@@ -33,5 +33,5 @@ void serve_resume(void);	/* recall: goes on */
 void serve_page(void);		/* page faults: maps typed item 0 there */
 
 /* A page of its own: a mediator that returns at once. Needs GS base = UTCB. */
-extern char mediator_page[], mediator_entry[];
+extern char quick_mediator[];
 #endif
