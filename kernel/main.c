@@ -8,6 +8,7 @@
 #include "bootinfo.h"
 #include "bootmem.h"
 #include "cpu.h"
+#include "debug.h"
 #include "gsi.h"
 #include "hip.h"
 #include "hvspace.h"
@@ -79,6 +80,7 @@ void kernel_main(uint32_t magic, paddr info)
 	struct cpu *cpu;
 	unsigned cpu_count = 0;
 
+	canary_init();
 	if (!boot_parse(magic, info))
 		refuse("not started by a Multiboot loader");
 	log_init();
