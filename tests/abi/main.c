@@ -43,6 +43,7 @@
 	X(smp) \
 	X(hostile) \
 	X(fuzz) \
+	X(extensions) \
 	X(lifecycle)
 
 #define DECLARE(id)	extern const struct abi_suite suite_##id;
