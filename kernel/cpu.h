@@ -12,6 +12,7 @@
 #define HZ_SCHED	(1 << 0)	/* another SC may have to run */
 #define HZ_TLB		(1 << 1)	/* the loaded address space lost mappings */
 #define HZ_RECLAIM	(1 << 2)	/* objects wait to be destroyed */
+#define HZ_GRACE	(1 << 3)	/* a grace period wants this CPU to be quiescent (grace.c) */
 
 #ifndef __ASSEMBLER__
 #include "list.h"
@@ -43,6 +44,7 @@ struct cpu {
 	struct pd *pd;			/* its page tables are in CR3; NULL: the kernel's own */
 	struct sc *sc;			/* pays for what runs; NULL: must be chosen */
 	uint32_t hazards;		/* a  HZ_* */
+	bool paused;			/* a  idle, and reads no kernel object (grace.c) */
 	bool helping;			/* `sc` runs a handler that serves somebody else */
 	unsigned id;			/* I  number in MADT order */
 	uint32_t apic_id;		/* I */
@@ -78,7 +80,10 @@ static inline struct cpu *this_cpu(void)
 }
 
 void cpu_detect(void);			/* fills cpu_has, or refuses in words */
-void cpu_init(struct cpu *c, unsigned id, uint64_t stack_top);	/* the CPU it runs on */
+MUST_USE bool cpu_prepare(struct cpu *c, uint32_t apic_id);	/* by the boot CPU; false: no memory */
+void cpu_init(struct cpu *c);		/* on the CPU itself */
+void cpu_set_online(uint64_t mask);
 void cpu_hazard(struct cpu *c, uint32_t hz);	/* any CPU; interrupts `c` if it is another */
 bool cpu_is_online(uint64_t id);
+uint64_t cpu_online_mask(void);
 #endif

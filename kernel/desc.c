@@ -4,20 +4,20 @@
  *
  * All TSSs lie in two pages at TSS_VMA, right before the I/O bitmap of the loaded address space
  * (space_pio.c), so that the bitmap's offset is a constant of each. NMI, double fault and machine
- * check have stacks of their own, since they may come while the stack pointer is the user's.
+ * check have stacks of their own (kstack.c), since they may come while the stack pointer is the user's.
  */
 #include "desc.h"
 #include "cpu.h"
+#include "kstack.h"
 #include "layout.h"
 #include "pages.h"
 #include "string.h"
 #include "x86.h"
 
-#define IST_NMI		1
-#define IST_DF		2
-#define IST_MC		3
-#define IST_COUNT	3
-#define IST_SIZE	0x2000
+/* Numbers of the interrupt stack table: those of enum kstack. */
+#define IST_NMI		KSTACK_NMI
+#define IST_DF		KSTACK_DF
+#define IST_MC		KSTACK_MC
 
 #define GATE_DPL3	0x60
 #define GATE_INTERRUPT	0x8e		/* present, 64-bit interrupt gate, DPL 0 */
@@ -40,7 +40,6 @@ extern char entry_stubs[], entry_nmi[], entry_mc[];
 
 struct tss tss[HEDRON_NUM_CPU] __attribute__((aligned(PAGE_SIZE)));
 static struct gate idt[256];
-static char ist_stacks[IST_COUNT][IST_SIZE] __attribute__((aligned(16)));	/* the boot CPU's */
 
 /* Code and data segments, kernel's and user's, in the order SYSCALL and SYSRET ask for. Each CPU has a
  * copy, with its own TSS in the last two. */
@@ -80,22 +79,27 @@ static void tss_init(unsigned id, uint64_t *gdt)
 	uint64_t ofs = sizeof(tss) - id * sizeof(struct tss);	/* of the bitmap */
 	uint64_t limit = ofs + 2 * PAGE_SIZE;			/* and the byte behind it */
 
-	for (unsigned i = 0; i < IST_COUNT; i++)
-		tss[id].ist[i] = (uint64_t)(ist_stacks[i] + IST_SIZE);
+	for (unsigned i = IST_NMI; i <= IST_MC; i++)
+		tss[id].ist[i - 1] = kstack_top(id, i);
 	tss[id].io_bitmap = ofs;
 	gdt[SEL_TSS / 8] = limit | (va & 0xffffff) << 16 | TSS_AVAILABLE << 40 |
 			   (va >> 24 & 0xff) << 56;
 	gdt[SEL_TSS / 8 + 1] = va >> 32;
 }
 
+void desc_prepare(struct cpu *cpu)
+{
+	if (!idt[0].type)
+		idt_init();
+	memcpy(gdts[cpu->id], segments, sizeof(segments));
+	tss_init(cpu->id, gdts[cpu->id]);
+}
+
 void desc_init(struct cpu *cpu)
 {
-	uint64_t *gdt = memcpy(gdts[cpu->id], segments, sizeof(segments));
-	struct table_ptr gdtr = { sizeof(segments) - 1, (uint64_t)gdt };
+	struct table_ptr gdtr = { sizeof(segments) - 1, (uint64_t)gdts[cpu->id] };
 	struct table_ptr idtr = { sizeof(idt) - 1, (uint64_t)idt };
 
-	tss_init(cpu->id, gdt);
-	idt_init();
 	lgdt(&gdtr);
 	lidt(&idtr);
 	ltr(SEL_TSS);

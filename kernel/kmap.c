@@ -28,22 +28,37 @@ static void *must_alloc(void)
 	void *page = page_alloc();
 
 	if (!page)
-		panic("no memory for the kernel's page tables");
+		refuse("no memory for the kernel's page tables");
 	return page;
 }
 
-static uint64_t *entry_at(uint64_t va, unsigned level)
+/* The entry for `va`, tables above it made. NULL: no memory. */
+static uint64_t *entry_make(uint64_t va, unsigned level)
 {
 	uint64_t *table = kernel_pml4;
 
 	for (unsigned l = LEVEL_TOP; l > level; l--) {
 		uint64_t *entry = &table[level_index(l, va)];
 
-		if (!*entry)
-			*entry = virt_to_phys(must_alloc()) | PTE_P | PTE_W | PTE_A;
+		if (!*entry) {
+			void *made = page_alloc();
+
+			if (!made)
+				return NULL;
+			*entry = virt_to_phys(made) | PTE_P | PTE_W | PTE_A;
+		}
 		table = phys_to_virt(*entry & PTE_ADDR);
 	}
 	return &table[level_index(level, va)];
+}
+
+static uint64_t *entry_at(uint64_t va, unsigned level)
+{
+	uint64_t *entry = entry_make(va, level);
+
+	if (!entry)
+		refuse("no memory for the kernel's page tables");
+	return entry;
 }
 
 static void map_page(uint64_t va, paddr phys, unsigned level, uint64_t flags)
@@ -121,6 +136,15 @@ volatile void *kmap_device(paddr phys)
 	return (volatile void *)(va + (phys & (PAGE_SIZE - 1)));
 }
 
+bool kmap_data(uint64_t va, paddr phys)
+{
+	uint64_t *entry = entry_make(va, 0);
+
+	if (entry)
+		*entry = phys | DATA | PTE_G;
+	return entry;
+}
+
 void kmap_init(paddr ram_end)
 {
 	kernel_pml4 = must_alloc();
@@ -128,5 +152,6 @@ void kmap_init(paddr ram_end)
 	map_image();
 	map_tss();
 	(void)entry_at(DEVMAP_VMA, 0);		/* so that all PDs share what comes later */
+	(void)entry_at(KSTACK_VMA, 0);
 	write_cr3(virt_to_phys(kernel_pml4));
 }

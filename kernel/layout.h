@@ -3,6 +3,7 @@
  * layout.h - the kernel half of every address space; the same in all, but for one slot.
  *
  *	ffff8000_00000000  PML4 256  all RAM, by physical address, never executable
+ *	fffffe00_00000000  PML4 508  stacks of the CPUs, with guard pages (kstack.c)
  *	fffffe80_00000000  PML4 509  task state segments and the I/O bitmap: per PD
  *	ffffff00_00000000  PML4 510  device pages of the kernel
  *	ffffffff_80000000  PML4 511  the kernel image; text read-only, the rest not executable
@@ -15,6 +16,7 @@
 #define PHYSMAP_VMA	0xffff800000000000
 #endif
 #define PHYSMAP_SLOT	256
+#define KSTACK_VMA	0xfffffe0000000000
 #define TSS_VMA		0xfffffe8000000000
 #define TSS_SLOT	509
 #define DEVMAP_VMA	0xffffff0000000000

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * machine.c - what a passthrough PD may do to the machine: model specific registers, but for those
- * that would take the CPU from the kernel. Suspend, microcode and IOMMUs are not served: the answer
- * says so.
+ * that would take the CPU from the kernel; and ask how much memory the kernel has left. Suspend,
+ * microcode and IOMMUs are not served: the answer says so.
  */
 #include "machine.h"
 #include "ec.h"
 #include "hypercall.h"
+#include "pages.h"
 #include "pd.h"
 #include "space_obj.h"
 #include "types.h"
@@ -70,6 +71,13 @@ enum hedron_status msr_access(struct ec *self)
 	return HEDRON_BAD_PAR;
 }
 
+/* OUT2: free bytes, OUT3: all (HIP_FEAT_KMEM). */
+static enum hedron_status kernel_memory(struct frame *f)
+{
+	pages_count(&f->rsi, &f->rdx);
+	return HEDRON_SUCCESS;
+}
+
 /* ABI 3.16. */
 enum hedron_status hc_machine_ctrl(struct ec *self)
 {
@@ -84,6 +92,8 @@ enum hedron_status hc_machine_ctrl(struct ec *self)
 		return HEDRON_BAD_FTR;
 	case MACHINE_UPDATE_UCODE:
 		return HEDRON_BAD_FTR;
+	case MACHINE_KMEM:
+		return kernel_memory(&self->frame);
 	default:
 		return HEDRON_BAD_PAR;
 	}

@@ -7,6 +7,7 @@
  * report: HEDRON_OOM.
  */
 #include "pages.h"
+#include "assert.h"
 #include "spinlock.h"
 #include "string.h"
 
@@ -17,11 +18,27 @@ struct free_page {
 static struct spinlock lock;
 static struct free_page *freed;		/* lock */
 static char *fresh, *end;		/* lock */
+static size_t free_bytes;		/* lock for changes  freed and fresh pages */
+static size_t all_bytes;		/* I */
 
 void pages_init(void *start, size_t len_bytes)
 {
 	fresh = start;
 	end = fresh + len_bytes;
+	all_bytes = free_bytes = len_bytes;
+}
+
+void pages_count(size_t *free, size_t *all)
+{
+	*free = __atomic_load_n(&free_bytes, __ATOMIC_RELAXED);
+	*all = all_bytes;
+}
+
+/* A plain store: lock is held. Atomic for pages_count() alone. */
+static void count_locked(size_t change_bytes)
+{
+	assert(spin_is_held(&lock));
+	__atomic_store_n(&free_bytes, free_bytes + change_bytes, __ATOMIC_RELAXED);
 }
 
 void *page_alloc(void)
@@ -36,6 +53,8 @@ void *page_alloc(void)
 		page = fresh;
 		fresh += PAGE_SIZE;
 	}
+	if (page)
+		count_locked(-PAGE_SIZE);
 	spin_unlock(&lock);
 	return page ? memset(page, 0, PAGE_SIZE) : NULL;
 }
@@ -47,5 +66,6 @@ void page_free(void *page)
 	spin_lock(&lock);
 	p->next = freed;
 	freed = p;
+	count_locked(PAGE_SIZE);
 	spin_unlock(&lock);
 }

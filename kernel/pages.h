@@ -10,3 +10,4 @@
 void pages_init(void *start, size_t len_bytes);
 void *page_alloc(void);			/* zeroed; NULL: kernel memory exhausted */
 void page_free(void *page);
+void pages_count(size_t *free_bytes, size_t *all_bytes);	/* pages of slabs are not free */

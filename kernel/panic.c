@@ -5,6 +5,7 @@
  */
 #include "panic.h"
 #include "frame.h"
+#include "kstack.h"
 #include "layout.h"
 #include "log.h"
 #include "x86.h"
@@ -17,13 +18,21 @@ NORETURN static void stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
+/* Can the kernel's stack be there? The boot stack is in the image. */
+static bool is_frame_pointer(uint64_t bp)
+{
+	struct kstack_place p = kstack_find(bp);
+
+	if (bp & 7)
+		return false;
+	return (p.name && bp >= p.bottom && bp + 16 <= p.top) ||
+	       (bp >= (uint64_t)image_data && bp + 16 <= (uint64_t)image_end);
+}
+
 static void print_chain(const uint64_t *bp)
 {
 	log_print("call chain:");
-	for (unsigned i = 0; i < CHAIN_MAX; i++) {
-		if (bp < (uint64_t *)image_data || bp + 1 >= (uint64_t *)image_end ||
-		    (uint64_t)bp & 7)
-			break;
+	for (unsigned i = 0; i < CHAIN_MAX && is_frame_pointer((uint64_t)bp); i++) {
 		log_print(" %lx", bp[1]);
 		bp = (const uint64_t *)bp[0];
 	}

@@ -19,6 +19,7 @@
 #include "cpu.h"
 #include "ec.h"
 #include "event.h"
+#include "grace.h"
 #include "ipc.h"
 #include "sc.h"
 #include "x86.h"
@@ -157,8 +158,13 @@ static void idle(struct cpu *cpu)
 	ticks start = rdtsc();
 
 	timer_update();
-	while (best_level(&cpu->rq) < 0 && !cpu->hazards)
-		sti_hlt_cli();
+	for (;;) {
+		grace_pause();
+		if (best_level(&cpu->rq) >= 0 || READ_ONCE(cpu->hazards))
+			break;
+		sti_hlt_cli();		/* an interrupt may end the pause */
+	}
+	grace_resume();
 	cpu->idle_sc->used += rdtsc() - start;
 }
 
@@ -244,6 +250,8 @@ static void hazards_handle(struct cpu *cpu)
 
 	if (hz & HZ_TLB)
 		write_cr3(read_cr3());
+	if (hz & HZ_GRACE)
+		grace_quiescent();
 	if (hz & HZ_RECLAIM)
 		kobj_reclaim();
 	if (hz & HZ_SCHED)

@@ -8,6 +8,7 @@
 #include "event.h"
 #include "fpu.h"
 #include "frame.h"
+#include "grace.h"
 #include "gsi.h"
 #include "lapic.h"
 #include "panic.h"
@@ -51,6 +52,7 @@ void trap_from_user(struct ec *self)
 void trap_from_kernel(struct frame *f)
 {
 	if (f->vector >= VEC_EXC_END) {
+		grace_resume();		/* it came while this CPU was idle */
 		interrupt(f->vector);
 		return;
 	}

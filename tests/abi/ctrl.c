@@ -151,7 +151,7 @@ static void msr_needs_passthrough(void)
 
 static void recall_bad_operation(void)
 {
-	for (unsigned op = 1; op < 4; op++) {
+	for (unsigned op = env.hip->features & HIP_FEAT_BADGE ? 2 : 1; op < 4; op++) {
 		CHECK_STATUS(hedron_hc(HC_EC_CTRL, op, make_global_ec(), 0, 0, 0, 0), HEDRON_BAD_PAR);
 		CHECK_STATUS(hedron_hc(HC_EC_CTRL, op, sel_alloc(), 0, 0, 0, 0), HEDRON_BAD_PAR);
 	}
@@ -284,8 +284,39 @@ static void assign_gsi_of_an_msi(void)
 
 static void machine_ctrl_bad_par(void)
 {
-	CHECK_STATUS(hedron_hc(HC_MACHINE_CTRL, 2, 0, 0, 0, 0, 0), HEDRON_BAD_PAR);
 	CHECK_STATUS(hedron_hc(HC_MACHINE_CTRL, 3, 0, 0, 0, 0, 0), HEDRON_BAD_PAR);
+	if (!(env.hip->features & HIP_FEAT_KMEM))
+		CHECK_STATUS(hedron_hc(HC_MACHINE_CTRL, 2, 0, 0, 0, 0, 0), HEDRON_BAD_PAR);
+}
+
+/* All of an object's memory comes in pages; an EC needs one for its UTCB at least. */
+static void kernel_memory_counts_pages(void)
+{
+	uint64_t before, after, all, all_after;
+
+	REQUIRE_OK(hedron_kernel_memory(&before, &all));
+	CHECK_EQ((before | all) % HEDRON_PAGE_SIZE, 0);
+	CHECK(before < all);
+	make_local_ec();
+	REQUIRE_OK(hedron_kernel_memory(&after, &all_after));
+	CHECK(before - after >= HEDRON_PAGE_SIZE && before - after < 16 * HEDRON_PAGE_SIZE);
+	CHECK_EQ(all_after, all);
+}
+
+static enum hedron_status kmem_status;
+
+static void ask_kernel_memory(void *arg)
+{
+	uint64_t free, all;
+
+	kmem_status = hedron_kernel_memory(&free, &all);
+}
+
+static void kernel_memory_needs_passthrough(void)
+{
+	kmem_status = HEDRON_SUCCESS;
+	thread_run(&(struct thread_spec){ .fn = ask_kernel_memory, .child = child_new() });
+	CHECK_STATUS(kmem_status, HEDRON_BAD_CAP);
 }
 
 static void suspend_bad_par(void)
@@ -320,7 +351,10 @@ static const struct abi_case cases[] = {
 	{ "3.15 assign_gsi: an I/O APIC pin gives 0 in OUT2 and OUT3", assign_gsi_of_a_pin },
 	{ "3.15 assign_gsi: an MSI gives its address in OUT2, address and data in OUT3",
 	  assign_gsi_of_an_msi },
-	{ "3.16 machine_ctrl: operations 2 and 3 answer BAD_PAR", machine_ctrl_bad_par },
+	{ "3.16 machine_ctrl: operations that do not exist answer BAD_PAR", machine_ctrl_bad_par },
+	{ "kernel memory: free and all, in pages; a new EC takes some", kernel_memory_counts_pages,
+	  CASE_OURS },
+	{ "kernel memory: BAD_CAP without passthrough", kernel_memory_needs_passthrough, CASE_OURS },
 	{ "3.16 suspend: SLP_TYP above 7 answers BAD_PAR", suspend_bad_par },
 };
 SUITE(ctrl, cases);

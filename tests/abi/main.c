@@ -15,7 +15,7 @@ extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_obj
 	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_items,
 	suite_exceptions, suite_faults, suite_events, suite_recall, suite_foreign, suite_reply_sm,
 	suite_revoke, suite_sm, suite_sched, suite_irq, suite_fpu, suite_smp, suite_hostile,
-	suite_fuzz, suite_lifecycle;
+	suite_fuzz, suite_extensions, suite_lifecycle;
 
 const struct abi_suite *const suites[] = {
 	&suite_hip,		/* hip and boot first: they hold the early cases */
@@ -42,6 +42,7 @@ const struct abi_suite *const suites[] = {
 	&suite_smp,
 	&suite_hostile,
 	&suite_fuzz,
+	&suite_extensions,
 	&suite_lifecycle,	/* last: it is the hardest on the kernel */
 };
 const unsigned suite_count = sizeof(suites) / sizeof(suites[0]);

@@ -79,12 +79,12 @@ static void pd_other_crd_is_ignored(void)
 	CHECK(probe_read((void *)va) & PROBE_FAULT);
 }
 
-/* Operation 2 of machine_ctrl does not exist: BAD_PAR for who may ask, BAD_CAP for others (3.16). */
+/* Operation 3 of machine_ctrl does not exist: BAD_PAR for who may ask, BAD_CAP for others (3.16). */
 static volatile enum hedron_status asked;
 
 static void ask_machine_ctrl(void *arg)
 {
-	asked = hedron_hc(HC_MACHINE_CTRL, 2, 0, 0, 0, 0, 0);
+	asked = hedron_hc(HC_MACHINE_CTRL, 3, 0, 0, 0, 0, 0);
 }
 
 static enum hedron_status ask_in(cap_sel pd)
