@@ -61,6 +61,12 @@ others_run_on() {
     [ "${#lines[@]}" -gt 20 ]
 }
 
+@test "robust: a hybrid program that takes other threads' badges stays itself, and harms nobody" {
+    others_run_on --with "$PROGRAMS/hybrid-badge forever"
+    run -0 hr "$PROGRAMS/hybrid-badge"
+    [ "$output" = "always itself: yes" ]
+}
+
 @test "robust: a plain Linux program that revokes all it has, or replies, harms nobody" {
     others_run_on --with "$PROGRAMS/linux-nsct revoke" --with "$PROGRAMS/linux-nsct reply"
 }
