@@ -74,6 +74,8 @@ struct hedron_local *server_handler;
 
 struct thread *server_current;
 
+volatile uint64_t server_messages;
+
 static cap_sel internal_portal;
 static uint64_t secret;
 
@@ -333,6 +335,7 @@ static cap_sel serve(uint64_t id, struct hedron_utcb *u, void *arg)
 	struct thread *t = NULL;
 	cap_sel sleep = 0;
 
+	server_messages++;
 	if (id != ID_INTERNAL && is_event(u))
 		t = thread_of_caller(id, hedron_local_sender(server_handler));
 	if (id == ID_INTERNAL)
@@ -348,6 +351,7 @@ static cap_sel serve(uint64_t id, struct hedron_utcb *u, void *arg)
 	u->word[SECRET_WORD] = secret;
 	if (xstate_answered)
 		load_xstate(u);
+	server_messages++;
 	return sleep;
 }
 

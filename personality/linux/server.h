@@ -13,6 +13,9 @@ extern struct hedron_local *server_handler;	/* portals of Linux threads are boun
 struct thread;
 extern struct thread *server_current;		/* whose message is being served; NULL: nobody's */
 
+/* Twice the messages served, and one more while one is: for vanish.c. */
+extern volatile uint64_t server_messages;
+
 /* Run fn(arg) in the handler and wait for it: for the personality's other threads. */
 void server_call(void (*fn)(void *arg), void *arg);
 

@@ -61,7 +61,6 @@ enum block {
 };
 _Static_assert(BLOCK_FOREIGN == BLOCK_EVENTS + SERVER_FOREIGN, "the last number is no event's");
 
-#define THREAD_PRIO	16
 #define THREAD_QUANTUM	10000			/* microseconds */
 
 static struct thread **slots;			/* slot 0 stays empty */

@@ -3,6 +3,8 @@
 #pragma once
 #include "process.h"
 
+#define THREAD_PRIO	16	/* of all Linux threads */
+
 /* The portals and the reaper. False: no memory or no right. */
 bool thread_init(void);
 

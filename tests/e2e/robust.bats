@@ -71,6 +71,13 @@ others_run_on() {
     others_run_on --with "$PROGRAMS/linux-nsct revoke" --with "$PROGRAMS/linux-nsct reply"
 }
 
+@test "robust: a plain Linux program that ends itself by a hypercall counts as killed" {
+    for how in reply revoke; do
+        run -137 --separate-stderr hedron-run --timeout 60 --log "$LOG" "$PROGRAMS/linux-nsct" $how
+        grep -q 'linux-nsct.*ended itself by a hypercall' "$LOG"
+    done
+}
+
 @test "robust: a signal between setting NSCT and the hypercall is harmless" {
     run -0 --separate-stderr hr "$PROGRAMS/hybrid-signal"
     [ "${lines[0]}" = "in the handler: NSCT 0, a Linux call works: yes" ]
