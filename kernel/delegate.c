@@ -271,7 +271,8 @@ enum hedron_status hc_pd_ctrl(struct ec *self)
 	case PD_CTRL_LOOKUP:
 		return lookup(self);
 	case PD_CTRL_MAP_ACCESS_PAGE:
-		return map_access_page(self);
+		return arg_flags(&self->frame) == PD_CTRL_MEDIATOR ? pd_ctrl_mediator(self) :
+								     map_access_page(self);
 	case PD_CTRL_DELEGATE:
 		return hc_delegate(self);
 	default:

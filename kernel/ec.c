@@ -267,20 +267,30 @@ enum hedron_status hc_create_ec(struct ec *self)
 	return status;
 }
 
-/* ABI 3.11. A local EC answers its caller first, so a recall of it has no effect. */
+/* A local EC answers its caller first, so a recall of it has no effect. */
+static void recall(struct ec *ec)
+{
+	if (!ec->global)
+		return;
+	ec->recall = true;
+	cpu_hazard(&cpus[ec->cpu], 0);
+}
+
+/* ABI 3.11, and the badge: ARG2. */
 enum hedron_status hc_ec_ctrl(struct ec *self)
 {
 	const struct frame *f = &self->frame;
+	unsigned op = arg_flags(f) & 3;
 	struct ec *ec;
 
-	if ((arg_flags(f) & 3) != EC_CTRL_RECALL)
+	if (op != EC_CTRL_RECALL && op != EC_CTRL_BADGE)
 		return HEDRON_BAD_PAR;
 	ec = cap_ec(self->pd, arg_sel(f), EC_CTRL);
 	if (!ec)
 		return HEDRON_BAD_CAP;
-	if (ec->global) {
-		ec->recall = true;
-		cpu_hazard(&cpus[ec->cpu], 0);
-	}
+	if (op == EC_CTRL_RECALL)
+		recall(ec);
+	else
+		__atomic_store_n(&ec->badge, f->rsi, __ATOMIC_RELAXED);
 	return HEDRON_SUCCESS;
 }

@@ -49,6 +49,7 @@ struct ec {
 	struct ec *caller;		/* h  local: whose message it works on, or NULL */
 	uint32_t event_base;		/* I */
 	cap_sel event_sel;		/* h  RETRY_EVENT */
+	uint64_t badge;			/* a  told to handlers of its events */
 	uint64_t qual[2];		/* h  error code and address of the last event */
 	uint64_t fs_base, gs_base;	/* h  while it is not loaded */
 	void *fpu;			/* I  FPU registers while they are not in the CPU (fpu.c) */

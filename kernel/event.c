@@ -140,6 +140,7 @@ HOT struct ec *event_send(struct ec *ec, cap_sel sel)
 	if (unlikely(pt->mtd & MTD_FPU))
 		fpu_lend(ec, pt->ec);
 	ec->in_event = true;
+	pt->ec->frame.rsi = READ_ONCE(ec->badge);
 	ipc_enter(ec, pt);
 	return NULL;
 }

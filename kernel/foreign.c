@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * foreign.c - the foreign-call layer: a `syscall` whose meaning the kernel does not know becomes a
- * message with the caller's registers (ABI reference 8). Where it goes was said when the PD was
- * created: base + CPU must hold a portal, and the one at event base + base + CPU gets the message.
+ * foreign.c - the foreign-call layer: a `syscall` whose meaning the kernel does not know goes to the
+ * PD's mediator, or becomes a message with the caller's registers (ABI reference 8). Where it goes was
+ * said when the PD was created: base + CPU must hold a portal, event base + base + CPU gets the message.
  */
 #include "foreign.h"
 #include "event.h"
@@ -11,7 +11,13 @@
 HOT void foreign_call(struct ec *ec)
 {
 	cap_sel slot = ec->pd->foreign_base + ec->cpu;
+	struct mediator m = pd_mediator(ec->pd);
 
+	if (ec->frame.rip - m.base >= m.size) {		/* from outside */
+		ec->utcb->tls = ec->frame.rip;
+		ec->frame.rip = m.entry;
+		return;
+	}
 	event_from_syscall(ec);
 	if (likely(cap_pt(ec->pd, slot, 0)))
 		event_send(ec, ec->event_base + slot);

@@ -1,34 +1,57 @@
 # SPDX-License-Identifier: MIT
-# The microkernel: kernel.elf64 with symbols, and kernel.elf32, the same image as Multiboot loaders
-# and QEMU's -kernel want it.
+# The microkernel, in two flavours: $(O)/kernel, and $(O)/kernel-debug with what finds our own bugs.
+# Each has kernel.elf64 with symbols, and kernel.elf32, the same image as Multiboot loaders and QEMU's
+# -kernel want it. $(KERNEL_ELF) is the one that this make was asked for: `make DEBUG=1`.
 
 KERNEL_CFLAGS := -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mgeneral-regs-only -mno-red-zone \
 		 -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 		 -fcf-protection=none
+# One canary for all CPUs, set at each boot (kernel/debug/canary.c): GS need not be loaded yet.
+KERNEL_DEBUG_CFLAGS := $(KERNEL_CFLAGS) -DDEBUG -fsanitize=undefined -fsanitize-undefined-trap-on-error \
+		 -fstack-protector-strong -mstack-protector-guard=global
 
-KERNEL_OBJS := $(patsubst %,$(O)/%.o,$(sort $(wildcard kernel/*.c kernel/*.S)))
+KERNEL_SRCS := $(sort $(wildcard kernel/*.c kernel/*.S))
+KERNEL_DEBUG_SRCS := $(KERNEL_SRCS) $(sort $(wildcard kernel/debug/*.c))
 KERNEL_HDRS := $(patsubst %,$(O)/%.ok,$(sort $(wildcard kernel/*.h)))
+KERNEL_ELF := $(O)/kernel.elf32
 
-$(eval $(call cc_rules,kernel,KERNEL_CFLAGS))
-
-.PHONY: kernel
-kernel: $(O)/kernel/kernel.elf32 $(KERNEL_HDRS) ## build the microkernel
+.PHONY: kernel FORCE
+kernel: $(KERNEL_ELF) $(KERNEL_HDRS) ## build the microkernel; DEBUG=1: with checks
 all: kernel
 
-$(O)/kernel/kernel.lds: kernel/kernel.lds kernel/layout.h
+# Changes when the flavour that was asked for does.
+$(KERNEL_ELF): $(O)/kernel$(if $(DEBUG),-debug)/kernel.elf32 FORCE
+	$(Q)cmp -s $< $@ || { cp $< $@.tmp && mv $@.tmp $@; }
+
+$(O)/kernel.lds: kernel/kernel.lds kernel/layout.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -E -P -x c -D__ASSEMBLER__ -o $@ $<
 
-$(O)/kernel/kernel.elf64: $(KERNEL_OBJS) $(O)/kernel/kernel.lds
-	$(call say,LD,$@)
-	$(Q)$(CC) -static -nostdlib -no-pie -Wl,-T,$(O)/kernel/kernel.lds -Wl,--build-id=none \
-		-Wl,-z,max-page-size=0x1000 -Wl,-z,noexecstack -o $@.tmp $(KERNEL_OBJS)
-	$(Q)mv $@.tmp $@
+# $(eval $(call kernel_rules,DIR,SOURCES,FLAGS-VARIABLE)): the flavour in $(O)/DIR.
+define kernel_rules
+$$(O)/$(1)/%.c.o: kernel/%.c Makefile kernel/kernel.mk
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(COMMON_CFLAGS) -Ikernel $$($(3)) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+$$(O)/$(1)/%.S.o: kernel/%.S Makefile kernel/kernel.mk
+	$$(call say,AS,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(COMMON_CFLAGS) -Ikernel $$($(3)) $$(CFLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $$@ $$<
 
-$(O)/kernel/kernel.elf32: $(O)/kernel/kernel.elf64
-	$(call say,WRAP,$@)
-	$(Q)objcopy --strip-debug -O elf32-i386 $< $@.tmp
-	$(Q)mv $@.tmp $@
+$$(O)/$(1)/kernel.elf64: $$(patsubst kernel/%,$$(O)/$(1)/%.o,$(2)) $$(O)/kernel.lds
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(KERNEL_LDFLAGS) -o $$@.tmp $$(filter %.o,$$^)
+	$$(Q)mv $$@.tmp $$@
+
+$$(O)/$(1)/kernel.elf32: $$(O)/$(1)/kernel.elf64
+	$$(call say,WRAP,$$@)
+	$$(Q)objcopy --strip-debug -O elf32-i386 $$< $$@.tmp
+	$$(Q)mv $$@.tmp $$@
+endef
+KERNEL_LDFLAGS := -static -nostdlib -no-pie -Wl,-T,$(O)/kernel.lds -Wl,--build-id=none \
+		  -Wl,-z,max-page-size=0x1000 -Wl,-z,noexecstack
+$(eval $(call kernel_rules,kernel,$(KERNEL_SRCS),KERNEL_CFLAGS))
+$(eval $(call kernel_rules,kernel-debug,$(KERNEL_DEBUG_SRCS),KERNEL_DEBUG_CFLAGS))
 
 # Every header compiles alone.
 $(O)/kernel/%.h.ok: kernel/%.h $(wildcard kernel/*.h)

@@ -17,6 +17,9 @@
 #include "space_obj.h"
 #include "space_pio.h"
 
+#define NO_MEDIATOR	~0ull		/* its size: no call comes from outside */
+#define SYSCALL_LEN	2		/* bytes */
+
 struct pd *root_pd;
 static struct slab_cache pd_cache = SLAB_CACHE(pd_cache, sizeof(struct pd), 8);
 
@@ -27,6 +30,7 @@ struct pd *pd_create(void)
 	if (!pd)
 		return NULL;
 	kobj_init(&pd->obj, KOBJ_PD);
+	pd->mediator.size = NO_MEDIATOR;
 	if (!mem_space_init(pd)) {
 		slab_free(&pd_cache, pd);
 		return NULL;
@@ -101,4 +105,36 @@ enum hedron_status hc_create_pd(struct ec *self)
 		spin_unlock(&mdb_lock);
 	}
 	return status;
+}
+
+static void set_mediator(struct pd *pd, struct mediator m)
+{
+	spin_lock(&pd->mem_lock);
+	__atomic_store_n(&pd->mediator_seq, pd->mediator_seq + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);	/* pairs with pd_mediator() */
+	pd->mediator = m;
+	__atomic_store_n(&pd->mediator_seq, pd->mediator_seq + 1, __ATOMIC_RELEASE);
+	spin_unlock(&pd->mem_lock);
+}
+
+/* HIP_FEAT_MEDIATOR. PD, ARG2 base, ARG3 size (0: none), ARG4 entry; all in user space. */
+enum hedron_status pd_ctrl_mediator(struct ec *self)
+{
+	const struct frame *f = &self->frame;
+	struct pd *pd = cap_pd(self->pd, arg_sel(f), PD_CREATE);
+	uint64_t base = f->rsi, size = f->rdx, entry = f->rax;
+
+	if (!pd)
+		return HEDRON_BAD_CAP;
+	if (!pd->foreign)
+		return HEDRON_BAD_PAR;
+	if (!size) {
+		set_mediator(pd, (struct mediator){ .size = NO_MEDIATOR });
+		return HEDRON_SUCCESS;
+	}
+	if ((base | size) % PAGE_SIZE || base >= HEDRON_USER_END || size > HEDRON_USER_END - base ||
+	    entry - base >= size)
+		return HEDRON_BAD_PAR;
+	set_mediator(pd, (struct mediator){ base + SYSCALL_LEN, size, entry });
+	return HEDRON_SUCCESS;
 }

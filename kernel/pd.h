@@ -6,8 +6,16 @@
 #include "pagetable.h"
 #include "spinlock.h"
 #include "tree.h"
+#include "types.h"
 
 struct ec;
+
+/* Where foreign calls from outside of `base`, `size` go on. Without a mediator everything is inside. */
+struct mediator {
+	uint64_t base;			/* of the addresses behind a SYSCALL that lies in the range */
+	uint64_t size;
+	uint64_t entry;
+};
 
 /* Fields:  I  constant after creation;  m  mdb_lock;  p  mem_lock. */
 struct pd {
@@ -16,6 +24,8 @@ struct pd {
 	bool foreign;			/* I  its `syscall`s are messages (foreign.c) */
 	bool passthrough;		/* I  may touch the machine: msr_access, machine_ctrl */
 	cap_sel foreign_base;		/* I */
+	uint32_t mediator_seq;		/* p  odd while `mediator` changes; read without a lock */
+	struct mediator mediator;	/* p  read with pd_mediator() */
 	void ***obj_root;		/* m  object space (space_obj.c) */
 	struct tree ports;		/* m  port capabilities (space_pio.c) */
 	void *pio_bitmap[2];		/* m  NULL: no ports so far */
@@ -34,4 +44,20 @@ void pd_reclaim(struct pd *pd);
 void pd_ref(struct pd *pd);		/* an EC more that needs it */
 void pd_unref(struct pd *pd);
 
+/* Any CPU, at any time: what one pd_set_mediator() has set, never parts of two. */
+static inline struct mediator pd_mediator(const struct pd *pd)
+{
+	const volatile struct mediator *m = &pd->mediator;
+	struct mediator copy;
+	uint32_t seq;
+
+	do {
+		seq = __atomic_load_n(&pd->mediator_seq, __ATOMIC_ACQUIRE);
+		copy = *m;
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (unlikely(seq & 1 || seq != READ_ONCE(pd->mediator_seq)));
+	return copy;
+}
+
 enum hedron_status hc_create_pd(struct ec *self);
+enum hedron_status pd_ctrl_mediator(struct ec *self);

@@ -15,6 +15,8 @@ typedef uint64_t ticks;		/* of the time stamp counter */
 #define MUST_USE		__attribute__((warn_unused_result))
 /* On the way of a call: kept together, since each page of code costs a TLB entry after a switch. */
 #define HOT			__attribute__((hot))
+/* Data that kmap_init() makes read-only; boot.S maps all of the image writable. */
+#define RO_AFTER_BOOT		__attribute__((section(".ro_after_boot")))
 #define NORETURN		__attribute__((noreturn))
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
 

@@ -6,7 +6,7 @@ SDK		:= $(O)/sdk
 VERSION		:= 0.1.0
 
 # Images: name in share/hedron <- file.
-SDK_KERNEL	:= $(O)/kernel/kernel.elf32
+SDK_KERNEL	:= $(KERNEL_ELF)
 SDK_ROOTTASK	:= $(O)/runtime/roottask.elf
 # What the boot archive always holds; hedron-run adds boot.conf and the tree.
 SDK_SYSTEM	:= $(O)/runtime/console.elf $(O)/runtime/fs.elf $(O)/personality/linux.elf

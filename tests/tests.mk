@@ -64,7 +64,7 @@ ABI_FLAGS	:= -ffreestanding -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only 
 		   -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
 		   -Wno-missing-field-initializers
 ABI_OBJS	:= $(patsubst %,$(O)/%.o,$(sort $(wildcard tests/abi/*.c)) tests/abi/entry.S)
-ABI_KERNEL	:= $(if $(KERNEL),$(KERNEL),$(O)/kernel/kernel.elf32)
+ABI_KERNEL	:= $(or $(KERNEL),$(KERNEL_ELF))
 ABI_WORDS	?= $(if $(KERNEL),,ours)
 
 $(eval $(call cc_rules,tests/abi,ABI_FLAGS))
@@ -75,11 +75,17 @@ $(ABI_ELF): $(ABI_OBJS) tests/abi/abi.ld
 		-T tests/abi/abi.ld -o $@.tmp $(ABI_OBJS)
 	$(Q)mv $@.tmp $@
 
-.PHONY: abi test-abi test-abi-qemu64
+.PHONY: abi test-abi test-abi-debug test-abi-qemu64
 abi all: $(ABI_ELF)
 test-abi: $(ABI_ELF) $(ABI_KERNEL) ## run the conformance roottask on our kernel, or on KERNEL=FILE
 	$(Q)tests/tap $(O)/tests/abi.tap tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
 TESTS += abi
+
+# The same on the kernel with checks of its own.
+test-abi-debug: $(ABI_ELF) $(O)/kernel-debug/kernel.elf32
+	$(Q)tests/tap $(O)/tests/abi-debug.tap \
+		tests/abi/run $(O)/kernel-debug/kernel.elf32 $(ABI_ELF) $(ABI_WORDS)
+TESTS += $(if $(KERNEL),,abi-debug)
 
 # The same on a CPU without XSAVE, FSGSBASE, SMEP and SMAP, which not every kernel boots on.
 test-abi-qemu64: $(ABI_ELF) $(ABI_KERNEL)
@@ -94,6 +100,10 @@ TESTS += $(if $(KERNEL),,abi-qemu64)
 # ---- e2e: end-to-end tests, tests/e2e/e2e.mk --------------------------------------------------
 
 -include $(wildcard tests/e2e/e2e.mk)
+
+# ---- bench: figures of the kernel, tests/bench/bench.mk ----------------------------------------
+
+-include $(wildcard tests/bench/bench.mk)
 
 # ---- all --------------------------------------------------------------------------------------
 

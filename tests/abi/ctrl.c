@@ -151,7 +151,7 @@ static void msr_needs_passthrough(void)
 
 static void recall_bad_operation(void)
 {
-	for (unsigned op = 1; op < 4; op++) {
+	for (unsigned op = env.hip->features & HIP_FEAT_BADGE ? 2 : 1; op < 4; op++) {
 		CHECK_STATUS(hedron_hc(HC_EC_CTRL, op, make_global_ec(), 0, 0, 0, 0), HEDRON_BAD_PAR);
 		CHECK_STATUS(hedron_hc(HC_EC_CTRL, op, sel_alloc(), 0, 0, 0, 0), HEDRON_BAD_PAR);
 	}

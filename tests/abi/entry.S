@@ -127,6 +127,7 @@ FUNC(raw_\insn):
 
 RAW syscall
 RAW ud2
+RAW int3
 
 /*
  * Probes: uint64_t probe_X(...). While one runs, probe_sp holds its stack pointer, and the guard
@@ -208,6 +209,27 @@ FUNC(spy_entry):
 	syscall
 	ud2
 
+/*
+ * A page for PDs with a mediator (extensions.c). From mediator_entry on, with all registers as they were
+ * at the syscall and the address behind it in the UTCB: those with rax = MEDIATOR_DONE come back
+ * with MEDIATOR_MARK in rax, all others are made again from here.
+ */
+	.balign	4096
+	.globl	mediator_page
+mediator_page:
+	nop
+FUNC(mediator_entry):
+	mov	mediator_utcb(%rip), %rcx
+	mov	0x18(%rcx), %rcx		/* the word `tls` */
+	cmp	$MEDIATOR_DONE, %rax
+	jne	1f
+	mov	$MEDIATOR_MARK, %eax
+	jmp	*%rcx
+1:	push	%rcx
+	syscall
+	ret
+	.balign	4096
+
 /* void fx_save(struct fx_state *); void fx_load(const struct fx_state *); */
 FUNC(fx_save):
 	fxsave64 (%rdi)
@@ -219,7 +241,7 @@ FUNC(fx_load):
 
 	.data
 	.balign	64
-	.globl	boot_regs, boot_fx, spy_regs, probe_sp
+	.globl	boot_regs, boot_fx, spy_regs, probe_sp, mediator_utcb
 boot_regs:
 	.skip	REGS_SIZE
 	.balign	16
@@ -228,6 +250,8 @@ boot_fx:
 spy_regs:
 	.skip	REGS_SIZE
 probe_sp:
+	.quad	0
+mediator_utcb:
 	.quad	0
 
 	.section .note.GNU-stack, "", @progbits

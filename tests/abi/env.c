@@ -196,13 +196,24 @@ static void pool_find(void)
 
 /* ---- start and end of a case ---------------------------------------------------------------- */
 
-/* Does `s` begin with the word? */
-static bool is_word(const char *s, const char *word, unsigned len)
+static unsigned length(const char *s)
 {
+	unsigned n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+/* Does `s` begin with the word? */
+static bool is_word(const char *s, const char *word)
+{
+	unsigned len = length(word);
+
 	return !memcmp(s, word, len) && (!s[len] || s[len] == ' ');
 }
 
-/* The first module is the roottask: "file arguments", 0-terminated. */
+/* The first module is the roottask. */
 const char *env_module_string(void)
 {
 	static const char *string;
@@ -216,10 +227,10 @@ const char *env_module_string(void)
 	return string ? string : "";
 }
 
-static bool module_has_argument(const char *word, unsigned len)
+bool module_has_word(const char *word)
 {
 	for (const char *s = env_module_string(); *s; s++)
-		if (*s == ' ' && is_word(s + 1, word, len))
+		if (*s == ' ' && is_word(s + 1, word))
 			return true;
 	return false;
 }
@@ -246,7 +257,7 @@ void env_init(const struct hip *hip)
 		}
 	}
 	look_at_cpu();
-	env.ours = module_has_argument("ours", 4);
+	env.ours = module_has_word("ours");
 	pool_find();
 	if (pool_base)
 		pool_map(POOL_PAGES);

@@ -25,6 +25,7 @@ struct env {
 extern struct env env;
 
 void env_init(const struct hip *hip);
+bool module_has_word(const char *word);	/* in the roottask's module string, behind the file */
 void env_reset(void);
 
 /* 32 selectors that stay empty: the event base of ECs that have to die of their exceptions. */
@@ -50,7 +51,7 @@ void *stack_permanent(void);
 void map_pages(cap_sel src, cap_sel dst, uint64_t from_page, uint64_t to_page, uint64_t pages,
 	       unsigned rights, uint64_t xfer_flags);
 
-const char *env_module_string(void);
+const char *env_module_string(void);	/* of the roottask: "file words", 0-terminated */
 
 /* Map physical memory somewhere in the roottask; for short looks at firmware tables. */
 const void *phys_map(uint64_t phys, uint64_t size);

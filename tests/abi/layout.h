@@ -34,6 +34,10 @@
 #define REGS_GS_BASE	0xc8
 #define REGS_SIZE	0xd0
 
+/* What the mediator in entry.S takes and gives. */
+#define MEDIATOR_DONE	0x4d45
+#define MEDIATOR_MARK	0x3ed1
+
 /* struct portal (portal.h). */
 #define PORTAL_STACK_TOP	0x00
 #define PORTAL_FN		0x08

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include "layout.h"
 
+struct hedron_utcb;
+
 struct cpu_regs {
 	uint64_t rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi;
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
@@ -41,7 +43,7 @@ extern struct fx_state boot_fx;
 void raw_syscall(struct cpu_regs *regs);
 void raw_ud2(struct cpu_regs *regs);
 #define UD2_LEN		2
-
+void raw_int3(struct cpu_regs *regs);
 
 /* Touch one byte: 0, or PROBE_FAULT | event << 8 | error code if that raised an exception. */
 #define PROBE_FAULT	0x10000u
@@ -60,6 +62,10 @@ void portal_entry(void);
 void spy_entry(void);
 extern struct cpu_regs spy_regs;
 #define SPY_MARK	0x5b1d
+
+/* A page with a mediator (hedron_pd_mediator); it wants to know the UTCB's address. */
+extern char mediator_page[], mediator_entry[];
+extern struct hedron_utcb *mediator_utcb;
 
 void fx_save(struct fx_state *fx);
 void fx_load(const struct fx_state *fx);
