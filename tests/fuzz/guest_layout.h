@@ -23,6 +23,7 @@
 /* Slots up to THREAD_SLOTS are threads, the others are portal handlers. */
 #define THREAD_SLOTS	8
 #define HANDLER_SLOTS	(SLOT_COUNT - THREAD_SLOTS)
+#define SLOT_LIMIT	2000		/* calls in a round */
 
 /* ---- selectors ------------------------------------------------------------------------------ */
 

@@ -113,7 +113,7 @@ static void fill_slot(struct fuzz_pd *pd, struct fuzz_slot *s, unsigned i, uint6
 	memset(s->slot, 0, sizeof(*s->slot));
 	*s->slot = (struct slot){
 		.random = random_seed(args.seed, round, (uint64_t)(pd - pds) * SLOT_COUNT + i),
-		.limit = args.mode == MODE_OOM ? 400 : 2000,
+		.limit = SLOT_LIMIT,
 		.ticks_per_ms = env.hip->tsc_khz,
 		.index = i,
 		.cpu = s->place.station->cpu,
@@ -258,7 +258,7 @@ void world_nudge(void)
 
 static uint64_t calls_of(const struct slot *s)
 {
-	return s->calls < s->limit ? s->calls : s->limit;
+	return s->calls < SLOT_LIMIT ? s->calls : SLOT_LIMIT;
 }
 
 struct world_progress world_progress(void)
@@ -271,7 +271,7 @@ struct world_progress world_progress(void)
 
 			if (!s)
 				continue;
-			sum.busy += !is_handler(i) && s->calls < s->limit;
+			sum.busy += !is_handler(i) && s->calls < SLOT_LIMIT;
 			sum.calls += calls_of(s);
 		}
 	}
