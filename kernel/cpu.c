@@ -7,6 +7,7 @@
 #include "bootinfo.h"
 #include "desc.h"
 #include "fpu.h"
+#include "kobj.h"
 #include "lapic.h"
 #include "log.h"
 #include "pagetable.h"
@@ -92,8 +93,7 @@ void cpu_init(struct cpu *c, unsigned id, uint64_t stack_top)
 	c->id = id;
 	c->kernel_sp = stack_top;
 	c->timer_at = TIMER_NEVER;
-	list_init(&c->reclaim);
-	list_init(&c->notify);
+	kobj_init_cpu(id);
 	sched_init(c);
 	desc_init(c);			/* loads GS, so before its base */
 	wrmsr(MSR_GS_BASE, (uint64_t)c);
