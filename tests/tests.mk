@@ -97,6 +97,10 @@ TESTS += $(if $(KERNEL),,abi-qemu64)
 
 -include $(wildcard tests/e2e/e2e.mk)
 
+# ---- bench: figures of the kernel, tests/bench/bench.mk ----------------------------------------
+
+-include $(wildcard tests/bench/bench.mk)
+
 # ---- all --------------------------------------------------------------------------------------
 
 test: all check-headers
