@@ -58,8 +58,12 @@ void sched_ready(struct sc *sc)
 	struct cpu *cpu = &cpus[sc->cpu];
 	struct run_queue *rq = &cpu->rq;
 
-	assert(list_is_empty(&sc->link));
 	spin_lock(&rq->lock);
+	if (sc->forbidden) {		/* a wake-up on another CPU came too late */
+		spin_unlock(&rq->lock);
+		return;
+	}
+	assert(list_is_empty(&sc->link));
 	sc->state = SC_READY;
 	if (sc->left > 0) {
 		list_add_head(&rq->level[sc->prio], &sc->link);
@@ -71,6 +75,22 @@ void sched_ready(struct sc *sc)
 	spin_unlock(&rq->lock);
 	if (cpu != this_cpu() || (cpu->sc && sc->prio > cpu->sc->prio))
 		cpu_hazard(cpu, HZ_SCHED);
+}
+
+void sched_forbid(struct sc *sc)
+{
+	struct run_queue *rq = &cpus[sc->cpu].rq;
+
+	spin_lock(&rq->lock);
+	sc->forbidden = true;
+	spin_unlock(&rq->lock);
+}
+
+bool sched_is_idle(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	return !cpu->sc && best_level(&cpu->rq) < 0;
 }
 
 void sched_remove(struct sc *sc)
@@ -228,7 +248,7 @@ static void resolve(struct cpu *cpu)
 			return;
 		case EC_IDLE:
 		case EC_DEAD:
-			sc_park(cpu->sc);
+			sc_drop(cpu->sc);
 			return;
 		case EC_RETRY:
 			break;
@@ -253,6 +273,8 @@ static void hazards_handle(struct cpu *cpu)
 
 	if (hz & HZ_TLB)
 		write_cr3(read_cr3());
+	if (hz & HZ_WINDOW)
+		sti_nop_cli();
 	if (hz & HZ_GRACE)
 		grace_quiescent();
 	if (hz & HZ_RECLAIM) {
