@@ -121,7 +121,7 @@ static enum hedron_status delegate_memory(struct pd *src, struct pd *dst, struct
 	if (w.dst >= USER_PAGES || w.src >= (src == &hv_pd ? HV_PAGES : USER_PAGES))
 		return HEDRON_SUCCESS;
 	lock_two(src, dst);
-	status = memory_locked(src, dst, w, rights);
+	status = dst->obj.orphan ? HEDRON_SUCCESS : memory_locked(src, dst, w, rights);
 	unlock_two(src, dst);
 	return status;
 }
