@@ -41,10 +41,13 @@ struct pd *pd_create(void)
 /* Frees one that nobody knows yet, or nobody any more. */
 static void pd_free(struct pd *pd)
 {
-	if (this_cpu()->pd == pd)
-		mem_load(NULL);
-	pio_space_free(pd);
+	struct work w;
+
+	do
+		w = WORK_INIT;
+	while (!mem_space_clear(pd, &w));
 	mem_space_free(pd);
+	pio_space_free(pd);
 	slab_free(&pd_cache, pd);
 }
 
