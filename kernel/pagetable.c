@@ -4,8 +4,8 @@
  *
  * Mappings use the largest pages that alignment allows; a large page is split when a part of it
  * changes. A table that is replaced, or left empty by an operation that reaches its end, is taken
- * out; it may be freed when no TLB leads to it (tlb.c). Accessed and dirty bits are set from the start, since nobody reads them, and no CPU ever
- * writes a table. The caller does the locking.
+ * out; it may be freed when no TLB leads to it (tlb.c). Accessed and dirty bits are set from the start,
+ * since nobody reads them; so no CPU ever writes a table. The caller does the locking.
  *
  * Operations on ranges go in chunks (work.h). Memory for tables is taken by what prepares a change, so
  * that the change itself need not fail.
