@@ -13,6 +13,7 @@
 #define HZ_TLB		(1 << 1)	/* others wait for it to drop what it has loaded (tlb.c) */
 #define HZ_RECLAIM	(1 << 2)	/* objects wait to be destroyed */
 #define HZ_GRACE	(1 << 3)	/* a grace period wants this CPU to be quiescent (grace.c) */
+#define HZ_WINDOW	(1 << 4)	/* between two chunks: let interrupts in */
 
 #ifndef __ASSEMBLER__
 #include "list.h"
@@ -56,8 +57,6 @@ struct cpu {
 	struct spinlock timer_lock;
 	struct tree timeouts;		/* timer_lock  armed deadlines, by time; any CPU */
 	struct sc *idle_sc;		/* I */
-	struct list reclaim;		/* objects without capability, to be looked at (kobj.c) */
-	struct list notify;		/* semaphores to be upped when that is done */
 	struct run_queue rq;
 };
 _Static_assert(offsetof(struct cpu, self) == CPU_OFS_SELF, "entry.S");

@@ -138,6 +138,8 @@ static enum hedron_status memory_pass(struct pd *src, struct pd *dst, struct mem
 		struct tlb_gone gone = { 0 };
 
 		lock_two(src, dst);
+		if (dst->obj.orphan)		/* it is being emptied, nothing gets in any more */
+			r.len = 0;
 		status = memory_chunk_locked(src, dst, &r, rights, prepare, &gone);
 		unlock_two(src, dst);
 		tlb_flush(dst, &gone);

@@ -21,6 +21,7 @@ struct mediator {
 struct pd {
 	struct kobj obj;
 	uint32_t ecs;			/* m  ECs that run in it or have their UTCB mapped here */
+	bool emptied;			/* h  its original capability is gone, and all it held */
 	bool foreign;			/* I  its `syscall`s are messages (foreign.c) */
 	bool passthrough;		/* I  may touch the machine: msr_access, machine_ctrl */
 	cap_sel foreign_base;		/* I */
@@ -41,7 +42,6 @@ extern struct pd *root_pd;		/* I  the roottask's */
 extern struct pd hv_pd;			/* the hypervisor's own spaces (hvspace.c) */
 
 struct pd *pd_create(void);		/* NULL: kernel memory exhausted */
-void pd_reclaim(struct pd *pd);
 void pd_ref(struct pd *pd);		/* an EC more that needs it */
 void pd_unref(struct pd *pd);
 

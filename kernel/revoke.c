@@ -7,6 +7,7 @@
 #include "revoke.h"
 #include "crd.h"
 #include "ec.h"
+#include "generation.h"
 #include "hypercall.h"
 #include "pages.h"
 #include "pd.h"
@@ -65,11 +66,14 @@ enum hedron_status hc_revoke(struct ec *self)
 	bool itself = arg_flags(f) & HC_REVOKE_SELF;
 	struct sm *sm = arg_sel(f) ? cap_sm(self->pd, arg_sel(f), SM_UP) : NULL;
 	enum hedron_status status = HEDRON_SUCCESS;
+	struct notice *notice = NULL;
 
 	if (arg_flags(f) & HC_REVOKE_REMOTE)
 		pd = cap_pd(self->pd, f->rdx, 0);
 	if (!pd)
 		return HEDRON_BAD_CAP;
+	if (sm && !(notice = notice_create(sm)))
+		return HEDRON_OOM;
 	if (crd_type(crd) == CRD_MEM) {
 		status = revoke_memory(pd, crd);
 	} else if (crd_type(crd) != CRD_NULL) {
@@ -80,7 +84,7 @@ enum hedron_status hc_revoke(struct ec *self)
 			revoke_ports(pd, crd, itself);
 		spin_unlock(&mdb_lock);
 	}
-	if (sm)
-		kobj_notify(sm);
+	if (notice)
+		notice_post(notice);
 	return status;
 }

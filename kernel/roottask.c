@@ -137,5 +137,5 @@ void roottask_start(void)
 	must(obj_insert(root_pd, ROOT_SEL_PD, &root_pd->obj, PD_CREATE));
 	must(obj_insert(root_pd, ROOT_SEL_EC, &ec->obj, EC_CTRL | EC_BIND_SC | EC_BIND_PT));
 	must(obj_insert(root_pd, ROOT_SEL_SC, &sc->obj, SC_CTRL));
-	sched_ready(sc);
+	sc_bind(sc, ec);
 }

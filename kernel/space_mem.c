@@ -62,13 +62,16 @@ enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys)
 	struct span s = { va, phys, PAGE_SIZE };
 	struct tlb_gone gone = { 0 };
 	struct work w = WORK_INIT;
-	bool done;
+	enum hedron_status status = HEDRON_BAD_CAP;
 
 	spin_lock(&pd->mem_lock);
-	done = pagetable_map(&pd->mem, &s, pagetable_flags(MEM_R | MEM_W) | PTE_FIXED, &w, &gone);
+	if (!pd->obj.orphan)			/* else it is being emptied */
+		status = status_of(pagetable_map(&pd->mem, &s,
+						 pagetable_flags(MEM_R | MEM_W) | PTE_FIXED, &w,
+						 &gone));
 	spin_unlock(&pd->mem_lock);
 	tlb_flush(pd, &gone);
-	return status_of(done);
+	return status;
 }
 
 void mem_unmap_fixed(struct pd *pd, uaddr va, paddr phys)

@@ -93,6 +93,8 @@ enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned orde
 	struct cap *c;
 
 	assert(spin_is_held(&mdb_lock));
+	if (pd->obj.orphan)
+		return HEDRON_BAD_CAP;		/* it is being emptied */
 	c = cap_alloc();
 	if (!c)
 		return HEDRON_OOM;
