@@ -229,6 +229,16 @@ HOT static void load_bases(const struct ec *ec)
 	swapgs();
 }
 
+void ec_unload(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->loaded)
+		ec_save_bases(cpu->loaded);
+	cpu->loaded = NULL;
+	mem_load(NULL);
+}
+
 HOT void ec_load(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();

@@ -79,6 +79,8 @@ void ec_end(struct ec *ec);			/* the same, without a word */
 
 /* Makes its registers in the CPU its own, and its address space the loaded one. */
 void ec_load(struct ec *ec);
+/* No EC is loaded afterwards, and no PD. */
+void ec_unload(void);
 void ec_save_bases(struct ec *ec);		/* fs_base, gs_base are exact afterwards */
 
 /* Leaves EC_ON_SM; `status` is for WAKE_STATUS. */

@@ -43,11 +43,9 @@ struct pd *pd_create(void)
 /* Frees one that nobody knows yet, or nobody any more. */
 static void pd_free(struct pd *pd)
 {
-	if (this_cpu()->pd == pd)
-		mem_load(NULL);
 	obj_space_free(pd);
-	pio_space_free(pd);
 	mem_space_free(pd);
+	pio_space_free(pd);
 	slab_free(&pd_cache, pd);
 }
 
@@ -75,12 +73,8 @@ static bool fade(struct kobj *obj, struct work *w)
 	obj_space_clear_locked(pd);
 	pio_space_clear_locked(pd);
 	spin_unlock(&mdb_lock);
-	spin_lock(&pd->mem_lock);
-	if (mem_unmap_locked(pd, 0, HEDRON_USER_END) != HEDRON_SUCCESS)
-		panic("emptying an address space needs no memory");
-	spin_unlock(&pd->mem_lock);
-	pd->emptied = true;
-	return true;
+	pd->emptied = mem_space_clear(pd, w);
+	return pd->emptied;
 }
 
 static bool is_wanted(struct kobj *obj)

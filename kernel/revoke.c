@@ -38,15 +38,22 @@ static void revoke_ports(struct pd *pd, hedron_crd crd, bool self)
 
 static enum hedron_status revoke_memory(struct pd *pd, hedron_crd crd)
 {
-	enum hedron_status status;
+	enum hedron_status status = HEDRON_SUCCESS;
 	uint64_t pages = 1ull << crd_order(crd), end = HEDRON_USER_END >> PAGE_SHIFT;
+	struct span s = { .va = crd_base(crd) << PAGE_SHIFT };
 
 	if (crd_base(crd) & (pages - 1) || crd_base(crd) >= end)
 		return HEDRON_SUCCESS;
-	pages = min_u64(pages, end - crd_base(crd));
-	spin_lock(&pd->mem_lock);
-	status = mem_unmap_locked(pd, crd_base(crd) << PAGE_SHIFT, pages << PAGE_SHIFT);
-	spin_unlock(&pd->mem_lock);
+	s.len = min_u64(pages, end - crd_base(crd)) << PAGE_SHIFT;
+	while (s.len && status == HEDRON_SUCCESS) {
+		struct tlb_gone gone = { 0 };
+		struct work w = WORK_INIT;
+
+		spin_lock(&pd->mem_lock);
+		status = mem_unmap_locked(pd, &s, &w, &gone);
+		spin_unlock(&pd->mem_lock);
+		tlb_flush(pd, &gone);
+	}
 	return status;
 }
 

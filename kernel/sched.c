@@ -23,6 +23,7 @@
 #include "ipc.h"
 #include "irqsoff.h"
 #include "sc.h"
+#include "tlb.h"
 #include "x86.h"
 
 #define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
@@ -272,7 +273,7 @@ static void hazards_handle(struct cpu *cpu)
 	uint32_t hz = __atomic_exchange_n(&cpu->hazards, 0, __ATOMIC_ACQ_REL);
 
 	if (hz & HZ_TLB)
-		write_cr3(read_cr3());
+		tlb_answer();
 	if (hz & HZ_WINDOW)
 		sti_nop_cli();
 	if (hz & HZ_GRACE)
