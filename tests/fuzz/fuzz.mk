@@ -41,6 +41,6 @@ test-fuzz-oom: $(FUZZ_ELF) $(ABI_KERNEL)
 		$(call run_fuzz,calls=30000 mode=oom)
 
 test-fuzz-cycles: $(FUZZ_ELF) $(ABI_KERNEL)
-	$(Q)SMP=2 TIMEOUT=120 tests/tap $(O)/tests/fuzz-cycles.tap \
+	$(Q)TIMEOUT=120 tests/tap $(O)/tests/fuzz-cycles.tap \
 		$(call run_fuzz,calls=5000 mode=cycles)
 TESTS += fuzz fuzz-oom fuzz-cycles
