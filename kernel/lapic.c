@@ -29,8 +29,10 @@
 #define LVT_NMI		(4 << 8)
 #define LVT_DEADLINE	(2 << 17)
 #define TIMER_DIV_1	0xb
+#define ICR_NMI		(4 << 8)
 #define ICR_PENDING	(1 << 12)
 #define ICR_ASSERT	(1 << 14)
+#define ICR_OTHERS	(3 << 18)
 
 static volatile uint32_t *regs;		/* I */
 
@@ -73,6 +75,12 @@ void lapic_send(uint32_t apic_id, unsigned vector)
 		cpu_pause();
 	write(REG_ICR_HIGH, apic_id << 24);
 	write(REG_ICR_LOW, ICR_ASSERT | vector);
+}
+
+void lapic_stop_others(void)
+{
+	if (regs)
+		write(REG_ICR_LOW, ICR_OTHERS | ICR_ASSERT | ICR_NMI);
 }
 
 void lapic_describe(struct hip_cpu *d)
