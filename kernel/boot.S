@@ -7,6 +7,9 @@
  * CPU is brought to 64-bit mode on page tables that map the first 4 GiB three times: at 0 for the
  * code that switches, at PHYSMAP_VMA, and the first GiB at KERNEL_VMA. Then
  * kernel_main(magic, info) runs on the boot CPU's stack. A CPU that cannot get there gets one line.
+ *
+ * The other CPUs start in real mode in a copy of ap_real (smp.c), and meet the boot CPU's way at
+ * once: they are as able as that one, and its page tables are there.
  */
 #include "layout.h"
 #include "x86.h"
@@ -122,6 +125,16 @@ boot_64:
 	call	*%rax
 	ud2
 
+/* Another CPU, in long mode on the boot page tables, without a stack; it cannot stay here, since the
+ * kernel's own tables map no low addresses. */
+ap_64:
+	mov	$KERNEL_DS, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %ss
+	movabs	$ap_high, %rax
+	jmp	*%rax
+
 	.balign	8
 boot_gdt:
 	.quad	0, 0x00af9a000000ffff, 0x00cf92000000ffff
@@ -133,6 +146,51 @@ no_lm:	.asciz	"hedron: this CPU has no long mode (64 bit)\r\n"
 no_nx:	.asciz	"hedron: this CPU has no execute disable (NX)\r\n"
 no_syscall:
 	.asciz	"hedron: this CPU has no SYSCALL\r\n"
+
+/*
+ * The first instructions of another CPU: copied to a page below 1 MiB, real mode, cs = page / 16.
+ * Paging, protection and long mode come with one write of CR0; the page tables map the copy where
+ * it lies.
+ */
+	.section .rodata, "a"
+	.code16
+	.globl	ap_real, ap_real_end
+ap_real:
+	cli
+	mov	$(CR4_PAE | CR4_PGE), %eax
+	mov	%eax, %cr4
+	mov	$PHYS(boot_pml4), %eax
+	mov	%eax, %cr3
+	mov	$MSR_EFER, %ecx
+	rdmsr
+	or	$(EFER_SCE | EFER_LME | EFER_NXE), %eax
+	wrmsr
+	lgdtl	%cs:(ap_gdtr - ap_real)
+	mov	$CR0_KERNEL, %eax
+	mov	%eax, %cr0
+	ljmpl	$KERNEL_CS, $ap_64
+ap_gdtr:
+	.word	boot_gdtr - boot_gdt - 1
+	.long	boot_gdt
+ap_real_end:
+
+/* Finds its stack by its APIC id: uint64_t smp_stacks[256]; then  void smp_entered(void);  */
+	.text
+	.code64
+ap_high:
+	movabs	$kernel_pml4, %rax
+	mov	(%rax), %rax
+	movabs	$PHYSMAP_VMA, %rcx
+	sub	%rcx, %rax
+	mov	%rax, %cr3
+	mov	$1, %eax
+	cpuid
+	shr	$24, %ebx
+	movabs	$smp_stacks, %rax
+	mov	(%rax,%rbx,8), %rsp
+	xor	%ebp, %ebp
+	call	smp_entered
+	ud2
 
 	.section .bss.page, "aw", @nobits
 	.balign	0x1000

@@ -7,6 +7,7 @@
 #include "bootinfo.h"
 #include "desc.h"
 #include "fpu.h"
+#include "kstack.h"
 #include "lapic.h"
 #include "log.h"
 #include "pagetable.h"
@@ -86,22 +87,33 @@ static void syscall_init(void)
 			 RFLAGS_AC);
 }
 
-void cpu_init(struct cpu *c, unsigned id, uint64_t stack_top)
+bool cpu_prepare(struct cpu *c, uint32_t apic_id)
 {
 	c->self = c;
-	c->id = id;
-	c->kernel_sp = stack_top;
+	c->id = c - cpus;
+	c->apic_id = apic_id;
+	c->kernel_sp = kstack_top(c->id, KSTACK_MAIN);
 	c->timer_at = TIMER_NEVER;
 	list_init(&c->reclaim);
 	list_init(&c->notify);
 	sched_init(c);
+	desc_prepare(c);
+	return kstack_create(c->id);
+}
+
+void cpu_init(struct cpu *c)
+{
 	desc_init(c);			/* loads GS, so before its base */
 	wrmsr(MSR_GS_BASE, (uint64_t)c);
 	wrmsr(MSR_KERNEL_GS_BASE, 0);
 	control_init();
 	syscall_init();
 	fpu_init();
-	__atomic_or_fetch(&online, 1ull << id, __ATOMIC_RELEASE);
+}
+
+void cpu_set_online(uint64_t mask)
+{
+	__atomic_or_fetch(&online, mask, __ATOMIC_RELEASE);
 }
 
 bool cpu_is_online(uint64_t id)

@@ -80,7 +80,9 @@ static inline struct cpu *this_cpu(void)
 }
 
 void cpu_detect(void);			/* fills cpu_has, or refuses in words */
-void cpu_init(struct cpu *c, unsigned id, uint64_t stack_top);	/* the CPU it runs on */
+MUST_USE bool cpu_prepare(struct cpu *c, uint32_t apic_id);	/* by the boot CPU; false: no memory */
+void cpu_init(struct cpu *c);		/* on the CPU itself */
+void cpu_set_online(uint64_t mask);
 void cpu_hazard(struct cpu *c, uint32_t hz);	/* any CPU; interrupts `c` if it is another */
 bool cpu_is_online(uint64_t id);
 uint64_t cpu_online_mask(void);

@@ -87,14 +87,19 @@ static void tss_init(unsigned id, uint64_t *gdt)
 	gdt[SEL_TSS / 8 + 1] = va >> 32;
 }
 
+void desc_prepare(struct cpu *cpu)
+{
+	if (!idt[0].type)
+		idt_init();
+	memcpy(gdts[cpu->id], segments, sizeof(segments));
+	tss_init(cpu->id, gdts[cpu->id]);
+}
+
 void desc_init(struct cpu *cpu)
 {
-	uint64_t *gdt = memcpy(gdts[cpu->id], segments, sizeof(segments));
-	struct table_ptr gdtr = { sizeof(segments) - 1, (uint64_t)gdt };
+	struct table_ptr gdtr = { sizeof(segments) - 1, (uint64_t)gdts[cpu->id] };
 	struct table_ptr idtr = { sizeof(idt) - 1, (uint64_t)idt };
 
-	tss_init(cpu->id, gdt);
-	idt_init();
 	lgdt(&gdtr);
 	lidt(&idtr);
 	ltr(SEL_TSS);

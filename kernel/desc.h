@@ -23,4 +23,5 @@ _Static_assert(sizeof(struct tss) == 128, "SDM vol. 3, 8.7; kmap.c");
 /* Two pages: what is mapped at TSS_VMA in front of the I/O bitmap. */
 extern struct tss tss[HEDRON_NUM_CPU];
 
-void desc_init(struct cpu *cpu);
+void desc_prepare(struct cpu *cpu);	/* on the boot CPU: its GDT, TSS and stacks for traps */
+void desc_init(struct cpu *cpu);	/* on the CPU itself: loads them */

@@ -35,18 +35,13 @@ static void describe_topology(struct hip_cpu *d, uint32_t apic_id)
 	d->package = apic_id >> core_bits;
 }
 
-static void describe_cpus(struct hip *hip)
+void hip_add_cpu(unsigned id)
 {
-	for (unsigned i = 0; i < HEDRON_NUM_CPU; i++) {
-		struct hip_cpu *d = &hip->cpu[i];
+	struct hip_cpu *d = &hip_whole.hip.cpu[id];
 
-		if (!cpu_is_online(i))
-			continue;
-		d->flags = HIP_CPU_ONLINE;
-		d->acpi_id = acpi.cpus[i].acpi_id;
-		describe_topology(d, cpus[i].apic_id);
-		lapic_describe(d);
-	}
+	d->acpi_id = acpi.cpus[id].acpi_id;
+	describe_topology(d, cpus[id].apic_id);
+	lapic_describe(d);
 }
 
 static void describe_ioapics(struct hip *hip)
@@ -130,9 +125,21 @@ void hip_init(paddr heap, uint64_t heap_len)
 		.pm1b_cnt = acpi.pm1b_cnt,
 		.uart_port = log_uart_port(),
 	};
-	describe_cpus(hip);
 	describe_ioapics(hip);
 	hip->length = offsetof(struct hip, mem) +
 		      describe_memory(hip, heap, heap_len) * sizeof(struct hip_mem);
+}
+
+/* A CPU that did not come up in time is as if it were not there. */
+void hip_seal(void)
+{
+	struct hip *hip = &hip_whole.hip;
+
+	for (unsigned i = 0; i < HEDRON_NUM_CPU; i++) {
+		if (cpu_is_online(i))
+			hip->cpu[i].flags = HIP_CPU_ONLINE;
+		else
+			hip->cpu[i] = (struct hip_cpu){ 0 };
+	}
 	hip->checksum = checksum(hip);
 }

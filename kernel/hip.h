@@ -4,6 +4,8 @@
 #include <hedron/hip.h>
 #include "types.h"
 
-extern struct hip hip_page;		/* I after hip_init() */
+extern struct hip hip_page;		/* I after hip_seal() */
 
-void hip_init(paddr heap, uint64_t heap_len);	/* last, when all it tells is known */
+void hip_init(paddr heap, uint64_t heap_len);
+void hip_add_cpu(unsigned id);		/* each CPU for itself, after hip_init() */
+void hip_seal(void);			/* last: the checksum */

@@ -4,6 +4,7 @@
 #include <hedron/hip.h>
 #include "cpu.h"
 #include "kmap.h"
+#include "pages.h"
 #include "panic.h"
 #include "x86.h"
 
@@ -29,9 +30,11 @@
 #define LVT_NMI		(4 << 8)
 #define LVT_DEADLINE	(2 << 17)
 #define TIMER_DIV_1	0xb
-#define ICR_NMI		(4 << 8)
 #define ICR_PENDING	(1 << 12)
 #define ICR_ASSERT	(1 << 14)
+#define ICR_NMI		(4 << 8)
+#define ICR_INIT	(5 << 8)
+#define ICR_START	(6 << 8)
 #define ICR_OTHERS	(3 << 18)
 
 static volatile uint32_t *regs;		/* I */
@@ -69,12 +72,20 @@ void lapic_timer_by_deadline(void)
 	__sync_synchronize();		/* before the first write of the deadline (SDM 10.5.4.1) */
 }
 
-void lapic_send(uint32_t apic_id, unsigned vector)
+static void send(uint32_t apic_id, uint32_t command)
 {
 	while (read(REG_ICR_LOW) & ICR_PENDING)
 		cpu_pause();
 	write(REG_ICR_HIGH, apic_id << 24);
-	write(REG_ICR_LOW, ICR_ASSERT | vector);
+	write(REG_ICR_LOW, ICR_ASSERT | command);
+}
+
+void lapic_send(uint32_t apic_id, unsigned vector)	{ send(apic_id, vector); }
+void lapic_send_init(uint32_t apic_id)			{ send(apic_id, ICR_INIT); }
+
+void lapic_send_start(uint32_t apic_id, paddr page)
+{
+	send(apic_id, ICR_START | page >> PAGE_SHIFT);
 }
 
 void lapic_stop_others(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * main.c - boot, in order: what the loader said, what the CPU can do, memory, the kernel's address
- * space, this CPU, the machine's tables and controllers, time, the hypervisor's spaces, the HIP, the
- * roottask. Then the kernel is left for the first time.
+ * space, this CPU, the machine's tables and controllers, time, the HIP, the other CPUs, the
+ * hypervisor's spaces, the roottask. Then the kernel is left for the first time.
  */
 #include "acpi.h"
 #include "bootinfo.h"
@@ -14,7 +14,6 @@
 #include "hvspace.h"
 #include "ioapic.h"
 #include "kmap.h"
-#include "kstack.h"
 #include "lapic.h"
 #include "layout.h"
 #include "log.h"
@@ -22,6 +21,7 @@
 #include "panic.h"
 #include "roottask.h"
 #include "sc.h"
+#include "smp.h"
 #include "timer.h"
 #include "x86.h"
 
@@ -69,7 +69,7 @@ static void idle_init(struct cpu *cpu)
 {
 	cpu->idle_sc = sc_create_idle(cpu->id);
 	if (!cpu->idle_sc)
-		panic("no memory for the idle SC");
+		panic("no memory for an idle SC");
 	hv_add(HV_SEL_IDLE_SC + cpu->id, &cpu->idle_sc->obj, SC_CTRL);
 }
 
@@ -78,6 +78,7 @@ void kernel_main(uint32_t magic, paddr info)
 	ticks start = rdtsc();
 	struct boot_heap heap;
 	struct cpu *cpu;
+	unsigned cpu_count = 0;
 
 	canary_init();
 	if (!boot_parse(magic, info))
@@ -92,24 +93,34 @@ void kernel_main(uint32_t magic, paddr info)
 	lapic_map(acpi.lapic);
 
 	cpu = &cpus[own_number()];
-	cpu->apic_id = lapic_id();
-	if (!kstack_create(cpu - cpus))
+	if (!cpu_prepare(cpu, lapic_id()))
 		refuse("no memory for the kernel's stacks");
-	cpu_init(cpu, cpu - cpus, kstack_top(cpu - cpus, KSTACK_MAIN));
+	cpu_init(cpu);
 	pic_disable();
 	lapic_init();
+	smp_reset();
 	for (unsigned i = 0; i < acpi.ioapic_count; i++)
 		ioapic_add(acpi.ioapics[i].phys, acpi.ioapics[i].gsi_base);
 	timer_init();
+	timer_cpu_init();
+	hip_init(heap.start, heap.len);
+	hip_add_cpu(cpu->id);
+	smp_start();
+	hip_seal();
 
 	hv_init();
 	gsi_init();
-	idle_init(cpu);
+	for (unsigned i = 0; i < HEDRON_NUM_CPU; i++) {
+		if (!cpu_is_online(i))
+			continue;
+		idle_init(&cpus[i]);
+		cpu_count++;
+	}
 	reserve_kernel(heap);
-	hip_init(heap.start, heap.len);
 	roottask_start();
-	log_print("Hedron Hybrid kernel: API %u, TSC %u kHz, LAPIC timer %u kHz, memory %lu MiB, "
-		  "boot %lu us\n", HEDRON_API_VERSION, timer_tsc_khz, timer_lapic_khz,
+	log_print("Hedron Hybrid kernel: API %u, %u CPUs, TSC %u kHz, LAPIC timer %u kHz, "
+		  "memory %lu MiB, boot %lu us\n", HEDRON_API_VERSION,
+		  cpu_count, timer_tsc_khz, timer_lapic_khz,
 		  heap.len >> 20, timer_ticks_to_us(rdtsc() - start));
 	protection_check_tables();
 	protection_check_cpu();

@@ -91,9 +91,13 @@ void timer_init(void)
 	else
 		measure_by_pit();
 	lapic_timer_count(0);
+	lapic_per_tsc = ((uint64_t)timer_lapic_khz << 32) / timer_tsc_khz;
+}
+
+void timer_cpu_init(void)
+{
 	if (cpu_has.tsc_deadline)
 		lapic_timer_by_deadline();
-	lapic_per_tsc = ((uint64_t)timer_lapic_khz << 32) / timer_tsc_khz;
 }
 
 /* Quanta: microseconds times whole ticks (ABI 10.1). */

@@ -14,7 +14,8 @@ struct timeout {
 	void (*passed)(struct timeout *t);
 };
 
-void timer_init(void);			/* measures both clocks */
+void timer_init(void);			/* measures both clocks; once */
+void timer_cpu_init(void);		/* each CPU, after that */
 extern uint32_t timer_tsc_khz, timer_lapic_khz;	/* I */
 
 /* Calls passed() on this CPU, by its timer interrupt, at `deadline` or soon after. */

@@ -41,6 +41,7 @@
 #define RFLAGS_RF	(1 << 16)
 #define RFLAGS_AC	(1 << 18)
 
+#define MSR_TSC			0x10
 #define MSR_APIC_BASE		0x1b
 #define MSR_MCG_STATUS		0x17a
 #define MSR_TSC_DEADLINE	0x6e0

@@ -104,6 +104,10 @@ TESTS += kernel
 
 -include $(wildcard tests/e2e/e2e.mk)
 
+# ---- bench: figures of the kernel, tests/bench/bench.mk ----------------------------------------
+
+-include $(wildcard tests/bench/bench.mk)
+
 # ---- all --------------------------------------------------------------------------------------
 
 test: all check-headers

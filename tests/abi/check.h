@@ -8,7 +8,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
-#include <hedron/abi.h>
+#include <hedron/hip.h>
 
 enum case_kind {
 	CASE_ANY,	/* holds on every kernel of this ABI */
@@ -17,12 +17,20 @@ enum case_kind {
 	CASE_SMP,	/* needs a second CPU */
 	CASE_FSGSBASE,	/* needs a CPU with RDFSBASE */
 	CASE_XSAVE,	/* needs a CPU with XSAVE */
+	CASE_FEATURE,	/* asks what the reference does not have; needs its bit in the HIP */
 };
+
+/* In a table of cases: a defect of other kernels and why it is none to ask for; an extension. */
+#define OURS(why)	CASE_OURS, 0, why
+#define FEATURE(bit)	CASE_FEATURE, HIP_FEAT_##bit
+#define FEATURE_SMP(bit) CASE_SMP, HIP_FEAT_##bit
 
 struct abi_case {
 	const char *title;
 	void (*run)(void);
 	enum case_kind kind;
+	uint32_t features;		/* HIP feature bits without which it is skipped */
+	const char *why;		/* CASE_OURS: what others do, with the section that says so */
 };
 
 struct abi_suite {

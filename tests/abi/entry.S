@@ -127,6 +127,7 @@ FUNC(raw_\insn):
 
 RAW syscall
 RAW ud2
+RAW int3
 
 /*
  * Probes: uint64_t probe_X(...). While one runs, probe_sp holds its stack pointer, and the guard

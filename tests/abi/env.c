@@ -196,14 +196,25 @@ static void pool_find(void)
 
 /* ---- start and end of a case ---------------------------------------------------------------- */
 
-/* Does `s` begin with the word? */
-static bool is_word(const char *s, const char *word, unsigned len)
+static unsigned length(const char *s)
 {
+	unsigned n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+/* Does `s` begin with the word? */
+static bool is_word(const char *s, const char *word)
+{
+	unsigned len = length(word);
+
 	return !memcmp(s, word, len) && (!s[len] || s[len] == ' ');
 }
 
-/* Does the roottask's module string contain the word?  "file arguments", 0-terminated. */
-static bool module_has_argument(const char *word, unsigned len)
+/* The string is "file words", 0-terminated. */
+bool module_has_word(const char *word)
 {
 	for (unsigned i = 0; i < hip_mem_count(env.hip); i++) {
 		const struct hip_mem *m = &env.hip->mem[i];
@@ -213,7 +224,7 @@ static bool module_has_argument(const char *word, unsigned len)
 			continue;
 		s = phys_map(m->aux, HEDRON_PAGE_SIZE);
 		for (; *s; s++)
-			if (*s == ' ' && is_word(s + 1, word, len))
+			if (*s == ' ' && is_word(s + 1, word))
 				return true;
 		return false;
 	}
@@ -242,7 +253,7 @@ void env_init(const struct hip *hip)
 		}
 	}
 	look_at_cpu();
-	env.ours = module_has_argument("ours", 4);
+	env.ours = module_has_word("ours");
 	pool_find();
 	if (pool_base)
 		pool_map(POOL_PAGES);

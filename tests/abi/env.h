@@ -25,6 +25,7 @@ struct env {
 extern struct env env;
 
 void env_init(const struct hip *hip);
+bool module_has_word(const char *word);	/* in the roottask's module string, behind the file */
 void env_reset(void);
 
 /* 32 selectors that stay empty: the event base of ECs that have to die of their exceptions. */

@@ -11,40 +11,46 @@
 #include "env.h"
 #include "runner.h"
 
-extern const struct abi_suite suite_hip, suite_boot, suite_convention, suite_objects, suite_ctrl,
-	suite_delegate_obj, suite_delegate_mem, suite_ports, suite_ipc, suite_items,
-	suite_exceptions, suite_faults, suite_events, suite_recall, suite_foreign, suite_reply_sm,
-	suite_revoke, suite_sm, suite_sched, suite_irq, suite_fpu, suite_smp, suite_hostile,
-	suite_fuzz, suite_extensions, suite_lifecycle;
+/* In this order: hip and boot first, they hold the early cases; lifecycle last, it is the hardest on the
+ * kernel. */
+#define SUITES(X) \
+	X(hip) \
+	X(boot) \
+	X(convention) \
+	X(objects) \
+	X(errors) \
+	X(operands) \
+	X(ctrl) \
+	X(delegate_obj) \
+	X(delegate_mem) \
+	X(ports) \
+	X(translate) \
+	X(derive) \
+	X(ipc) \
+	X(items) \
+	X(exceptions) \
+	X(faults) \
+	X(events) \
+	X(mtd) \
+	X(recall) \
+	X(foreign) \
+	X(reply_sm) \
+	X(revoke) \
+	X(sm) \
+	X(sched) \
+	X(irq) \
+	X(fpu) \
+	X(smp) \
+	X(hostile) \
+	X(fuzz) \
+	X(extensions) \
+	X(lifecycle)
 
-const struct abi_suite *const suites[] = {
-	&suite_hip,		/* hip and boot first: they hold the early cases */
-	&suite_boot,
-	&suite_convention,
-	&suite_objects,
-	&suite_ctrl,
-	&suite_delegate_obj,
-	&suite_delegate_mem,
-	&suite_ports,
-	&suite_ipc,
-	&suite_items,
-	&suite_exceptions,
-	&suite_faults,
-	&suite_events,
-	&suite_recall,
-	&suite_foreign,
-	&suite_reply_sm,
-	&suite_revoke,
-	&suite_sm,
-	&suite_sched,
-	&suite_irq,
-	&suite_fpu,
-	&suite_smp,
-	&suite_hostile,
-	&suite_fuzz,
-	&suite_extensions,
-	&suite_lifecycle,	/* last: it is the hardest on the kernel */
-};
+#define DECLARE(id)	extern const struct abi_suite suite_##id;
+SUITES(DECLARE)
+
+#define ADDRESS(id)	&suite_##id,
+const struct abi_suite *const suites[] = { SUITES(ADDRESS) };
 const unsigned suite_count = sizeof(suites) / sizeof(suites[0]);
 
 void main(const struct hip *hip);

@@ -20,12 +20,12 @@ static inline cap_sel make_pd(void)
 	return sel;
 }
 
-/* ECs without UTCB in the roottask. */
+/* ECs without UTCB in the roottask; should one run, it dies of its first event. */
 static inline cap_sel make_ec(unsigned flags)
 {
 	cap_sel sel = sel_alloc();
 
-	MUST(hedron_create_ec(sel, ROOT_SEL_PD, flags, env.cpu, 0, 0, 0));
+	MUST(hedron_create_ec(sel, ROOT_SEL_PD, flags, env.cpu, 0, 0, EVENTS_NONE));
 	return sel;
 }
 

@@ -43,7 +43,7 @@ extern struct fx_state boot_fx;
 void raw_syscall(struct cpu_regs *regs);
 void raw_ud2(struct cpu_regs *regs);
 #define UD2_LEN		2
-
+void raw_int3(struct cpu_regs *regs);
 
 /* Touch one byte: 0, or PROBE_FAULT | event << 8 | error code if that raised an exception. */
 #define PROBE_FAULT	0x10000u

@@ -59,7 +59,9 @@ unsigned runner_case(void)
 static const char *reason_to_skip(const struct abi_case *c)
 {
 	if (c->kind == CASE_OURS && !env.ours)
-		return "a known defect of other kernels; \"ours\" not given";
+		return c->why ? c->why : "a known defect of other kernels; \"ours\" not given";
+	if (c->features & ~env.hip->features)
+		return "an extension that the HIP does not announce";
 	if (c->kind == CASE_SMP && !env.smp)
 		return "one CPU";
 	if (c->kind == CASE_FSGSBASE && !env.fsgsbase)

@@ -127,7 +127,7 @@ static void thread_init(struct thread *t, const struct thread_spec *spec)
 	t->react = spec->react;
 	t->child = spec->child;
 	t->pd = spec->child ? spec->child->pd : ROOT_SEL_PD;
-	t->cpu = spec->on_cpu2 ? env.cpu2 : env.cpu;
+	t->cpu = spec->on_cpu ? spec->on_cpu - 1 : spec->on_cpu2 ? env.cpu2 : env.cpu;
 	t->utcb = spec->no_utcb ? 0 : (struct hedron_utcb *)va_alloc(0);
 	MUST(hedron_create_sm(t->done, ROOT_SEL_PD, 0));
 	MUST(hedron_create_ec(t->ec, t->pd, HC_EC_GLOBAL, t->cpu, (uint64_t)t->utcb,
@@ -200,6 +200,29 @@ struct thread *thread_run(const struct thread_spec *spec)
 struct thread *thread_run_fn(void (*fn)(void *))
 {
 	return thread_run(&(struct thread_spec){ .fn = fn });
+}
+
+static void do_syscall(void *arg)
+{
+	raw_syscall(arg);
+}
+
+struct cpu_regs child_syscall(const struct child *c, struct cpu_regs regs)
+{
+	regs.rflags = USER_RFLAGS;
+	CHECK(thread_run(&(struct thread_spec){ .fn = do_syscall, .arg = &regs, .child = c })
+		      ->finished);
+	return regs;
+}
+
+enum hedron_status child_hc(const struct child *c, unsigned nr, unsigned flags, uint64_t sel,
+			    uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+	struct cpu_regs regs = { .rdi = (uint64_t)nr | (uint64_t)flags << HC_FLAGS_SHIFT |
+					sel << HC_SEL_SHIFT,
+				 .rsi = a2, .rdx = a3, .rax = a4, .r8 = a5 };
+
+	return (enum hedron_status)(child_syscall(c, regs).rdi & 0xff);
 }
 
 const struct hedron_state *thread_only_event(struct thread *t, unsigned event)

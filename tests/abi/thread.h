@@ -7,6 +7,7 @@
 #include <hedron/hypercall.h>
 #include <hedron/mtd.h>
 #include "portal.h"
+#include "regs.h"
 
 #define EVENT_FOREIGN	EVENT_COUNT	/* in the log: a foreign system call */
 #define THREAD_LOG	16
@@ -17,6 +18,8 @@
 #define PRIO_RUNNER	50
 #define PRIO_HIGH	60
 #define QUANTUM_US	10000
+
+#define ON_CPU(n)	((n) + 1)
 
 struct thread;
 
@@ -38,6 +41,7 @@ struct thread_spec {
 	uint64_t mtd;			/* of its event portals; 0 = THREAD_MTD */
 	const struct child *child;	/* PD; 0 = roottask */
 	bool on_cpu2;
+	unsigned on_cpu;		/* ON_CPU(n); 0 = the boot CPU, or cpu2 */
 	bool no_utcb;
 };
 
@@ -68,6 +72,14 @@ bool thread_wait(struct thread *t);	/* until it is done; false after two seconds
 
 /* The common sequence: new, start at PRIO_HIGH, wait; the case fails if it does not end. */
 struct thread *thread_run(const struct thread_spec *spec);
+
+/* A thread of the child executes `syscall` with these registers: what it has behind it. The child may
+ * not be foreign. */
+struct cpu_regs child_syscall(const struct child *c, struct cpu_regs regs);
+
+/* The same for a hypercall; its status. */
+enum hedron_status child_hc(const struct child *c, unsigned nr, unsigned flags, uint64_t sel,
+			    uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 
 /* thread_run() of body `fn` without argument, in the roottask. */
 struct thread *thread_run_fn(void (*fn)(void *));

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# tests/bench: a native roottask that measures the kernel, and the table of its figures.
+#
+# It is linked with those parts of the conformance roottask that make threads, handlers and PDs.
+
+BENCH_ELF	:= $(O)/tests/bench/bench.elf
+BENCH_OBJS	:= $(patsubst %,$(O)/%.o,$(sort $(wildcard tests/bench/*.c)) tests/bench/handlers.S \
+		     $(patsubst %,tests/abi/%,entry.S check.c child.c console.c env.c portal.c thread.c))
+
+$(eval $(call cc_rules,tests/bench,ABI_FLAGS))
+
+$(BENCH_ELF): $(BENCH_OBJS) tests/abi/abi.ld
+	$(call say,LD,$@)
+	$(Q)$(CC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+		-T tests/abi/abi.ld -o $@.tmp $(BENCH_OBJS)
+	$(Q)mv $@.tmp $@
+
+all: $(BENCH_ELF)
+
+# `make bench KERNEL=FILE` puts another kernel's figures beside ours.
+.PHONY: bench test-bench
+bench: $(BENCH_ELF) $(O)/kernel/kernel.elf32 ## measure the kernel, and KERNEL=FILE beside it
+	$(Q)tests/bench/table $(BENCH_ELF) $(O)/kernel/kernel.elf32 $(KERNEL)
+
+# No row of bounds.tsv may need more instructions than stands there.
+test-bench: $(BENCH_ELF) $(O)/kernel/kernel.elf32 ## compare the kernel's figures with their bounds
+	$(Q)tests/tap $(O)/tests/bench.tap tests/bench/check tests/bench/bounds.tsv \
+		$(O)/kernel/kernel.elf32 $(BENCH_ELF)
+TESTS += bench
