@@ -11,7 +11,10 @@ struct pd;
 struct cap {
 	struct kobj *obj;		/* I  the object; NULL for ports */
 	struct pd *pd;			/* I  in whose space it is */
-	uint64_t base;			/* I  selector or first port */
+	union {
+		uint64_t base;		/* I  selector or first port */
+		uint64_t gen;		/* retired: its generation (kobj.c) */
+	};
 	uint8_t type;			/* I  CRD_OBJ or CRD_PIO */
 	uint8_t order;			/* I  0 for objects */
 	uint8_t rights;			/* m  never more than the parent's; not 0 */
@@ -22,6 +25,8 @@ struct cap {
 };
 
 void mdb_insert(struct cap *parent, struct cap *c);
+
+void cap_free(struct cap *c);		/* nobody reads it any more; else: cap_retire() */
 
 /* Takes the rights in `mask` from all descendants of `top`, and from `top` if `self`. drop() gets each
  * that is left without rights, unlinked and without children, children before parents. */

@@ -7,6 +7,7 @@
 #include "bootinfo.h"
 #include "desc.h"
 #include "fpu.h"
+#include "kobj.h"
 #include "kstack.h"
 #include "lapic.h"
 #include "log.h"
@@ -94,8 +95,7 @@ bool cpu_prepare(struct cpu *c, uint32_t apic_id)
 	c->apic_id = apic_id;
 	c->kernel_sp = kstack_top(c->id, KSTACK_MAIN);
 	c->timer_at = TIMER_NEVER;
-	list_init(&c->reclaim);
-	list_init(&c->notify);
+	kobj_init_cpu(c->id);
 	sched_init(c);
 	desc_prepare(c);
 	return kstack_create(c->id);

@@ -21,6 +21,7 @@
 #include "space_pio.h"
 
 #define USER_PAGES	(HEDRON_USER_END >> PAGE_SHIFT)
+#define COST_EXTENT	100		/* instructions, about */
 
 static enum hedron_status objects_locked(struct pd *src, struct pd *dst, struct crd_window w,
 					 unsigned rights)
@@ -86,29 +87,62 @@ static void unlock_two(struct pd *a, struct pd *b)
 		spin_unlock(&b->mem_lock);
 }
 
-static enum hedron_status memory_locked(struct pd *src, struct pd *dst, struct crd_window w,
-					unsigned rights)
+/* What is left of a delegation of memory. */
+struct mem_range {
+	uint64_t from;			/* physical, if it comes from the hypervisor */
+	uaddr to;
+	uint64_t len;
+};
+
+static struct extent extent_of(struct pd *src, const struct mem_range *r, unsigned rights)
 {
-	uint64_t from = w.src << PAGE_SHIFT, len = 1ull << (w.order + PAGE_SHIFT);
-	uaddr to = w.dst << PAGE_SHIFT;
+	struct extent hole = { 0, r->len, 0 };
+
+	if (!rights)
+		return hole;
+	return src == &hv_pd ? hv_extent(r->from) : pagetable_extent(&src->mem, r->from);
+}
+
+/* Does a chunk, or gets the memory it takes. */
+static enum hedron_status memory_chunk_locked(struct pd *src, struct pd *dst, struct mem_range *r,
+					      unsigned rights, bool prepare, struct tlb_gone *gone)
+{
+	enum hedron_status status = HEDRON_SUCCESS;
+	struct work w = WORK_INIT;
+
+	while (r->len && status == HEDRON_SUCCESS && !work_is_over(&w)) {
+		struct extent e = extent_of(src, r, rights);
+		uint64_t len = min_u64(e.len, r->len);
+		struct span s = { r->to, e.phys, len };
+
+		if (prepare)
+			status = mem_prepare_locked(dst, &s, e.rights & rights, &w);
+		else if (e.rights & rights)
+			status = mem_map_locked(dst, &s, e.rights & rights, &w, gone);
+		else
+			status = mem_unmap_locked(dst, &s, &w, gone);
+		r->from += len - s.len;
+		r->to += len - s.len;
+		r->len -= len - s.len;
+		work_spend(&w, COST_EXTENT);
+	}
+	return status;
+}
+
+static enum hedron_status memory_pass(struct pd *src, struct pd *dst, struct mem_range r,
+				      unsigned rights, bool prepare)
+{
 	enum hedron_status status = HEDRON_SUCCESS;
 
-	len = min_u64(len, HEDRON_USER_END - to);
-	if (src != &hv_pd)
-		len = min_u64(len, HEDRON_USER_END - from);
-	if (!rights)
-		return mem_unmap_locked(dst, to, len);
-	while (len && status == HEDRON_SUCCESS) {
-		struct extent e = src == &hv_pd ? hv_extent(from) : pagetable_extent(&src->mem, from);
-		uint64_t chunk = min_u64(e.len, len);
+	while (r.len && status == HEDRON_SUCCESS) {
+		struct tlb_gone gone = { 0 };
 
-		if (e.rights & rights)
-			status = mem_map_locked(dst, to, e.phys, chunk, e.rights & rights);
-		else
-			status = mem_unmap_locked(dst, to, chunk);
-		from += chunk;
-		to += chunk;
-		len -= chunk;
+		lock_two(src, dst);
+		if (dst->obj.orphan)		/* it is being emptied, nothing gets in any more */
+			r.len = 0;
+		status = memory_chunk_locked(src, dst, &r, rights, prepare, &gone);
+		unlock_two(src, dst);
+		tlb_flush(dst, &gone);
 	}
 	return status;
 }
@@ -116,13 +150,19 @@ static enum hedron_status memory_locked(struct pd *src, struct pd *dst, struct c
 static enum hedron_status delegate_memory(struct pd *src, struct pd *dst, struct crd_window w,
 					  unsigned rights)
 {
+	struct mem_range r = {
+		w.src << PAGE_SHIFT, w.dst << PAGE_SHIFT, 1ull << (w.order + PAGE_SHIFT),
+	};
 	enum hedron_status status;
 
 	if (w.dst >= USER_PAGES || w.src >= (src == &hv_pd ? HV_PAGES : USER_PAGES))
 		return HEDRON_SUCCESS;
-	lock_two(src, dst);
-	status = memory_locked(src, dst, w, rights);
-	unlock_two(src, dst);
+	r.len = min_u64(r.len, HEDRON_USER_END - r.to);
+	if (src != &hv_pd)
+		r.len = min_u64(r.len, HEDRON_USER_END - r.from);
+	status = memory_pass(src, dst, r, rights, true);
+	if (status == HEDRON_SUCCESS)
+		status = memory_pass(src, dst, r, rights, false);
 	return status;
 }
 
@@ -148,6 +188,8 @@ static enum hedron_status delegate(struct pd *src, struct pd *dst, hedron_crd fr
 	if (type == CRD_MEM)
 		return delegate_memory(src, dst, w, mem_rights);
 	if (rights & PIO_ACCESS) {
+		if (!pio_prepare(dst))
+			return HEDRON_OOM;
 		spin_lock(&mdb_lock);
 		status = ports_locked(src, dst, w, rights);
 		spin_unlock(&mdb_lock);

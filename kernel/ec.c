@@ -38,7 +38,7 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 
 	if (!ec)
 		return NULL;
-	kobj_init(&ec->obj, KOBJ_EC);
+	kobj_init(&ec->obj, KOBJ_EC, cpu);
 	list_init(&ec->blocked);
 	list_init(&ec->scs);
 	list_init(&ec->sm_link);
@@ -63,12 +63,18 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 	return NULL;
 }
 
+static void unmap_utcb(struct ec *ec)
+{
+	if (!ec->utcb_pd)
+		return;
+	mem_unmap_fixed(ec->utcb_pd, ec->utcb_va, virt_to_phys(ec->utcb));
+	pd_unref(ec->utcb_pd);
+	ec->utcb_pd = NULL;
+}
+
 void ec_free(struct ec *ec)
 {
-	if (ec->utcb_pd) {
-		mem_unmap_fixed(ec->utcb_pd, ec->utcb_va, virt_to_phys(ec->utcb));
-		pd_unref(ec->utcb_pd);
-	}
+	unmap_utcb(ec);
 	if (ec->utcb)
 		page_free(ec->utcb);
 	if (ec->fpu)
@@ -85,16 +91,6 @@ bool ec_map_utcb(struct ec *ec, struct pd *pd, uint64_t va)
 	ec->utcb_pd = pd;
 	ec->utcb_va = va;
 	return true;
-}
-
-static bool is_wanted(const struct ec *ec)
-{
-	if (ec->obj.caps || ec->pts)
-		return true;
-	for (const struct list *l = ec->scs.next; l != &ec->scs; l = l->next)
-		if (list_entry(l, struct sc, ec_link)->obj.caps)
-			return true;
-	return false;
 }
 
 /* Nobody waits for `ec` any more: its SCs' owners find out what else to do. */
@@ -153,29 +149,57 @@ void ec_end(struct ec *ec)
 	end_chain(ec);
 }
 
-void ec_reclaim(struct ec *ec)
+static struct ec *ec_of(struct kobj *obj)	{ return container_of(obj, struct ec, obj); }
+
+/* Without its original capability it has no UTCB that anybody sees. */
+static bool fade(struct kobj *obj, struct work *w)
 {
-	struct cpu *cpu = this_cpu();
+	if (obj->orphan)
+		unmap_utcb(ec_of(obj));
+	return true;
+}
+
+static bool is_wanted(struct kobj *obj)
+{
+	struct ec *ec = ec_of(obj);
+	bool wanted = obj->caps || __atomic_load_n(&ec->pts, __ATOMIC_ACQUIRE);
+
+	spin_lock(&ec->lock);
+	for (const struct list *l = ec->scs.next; !wanted && l != &ec->scs; l = l->next)
+		wanted = list_entry(l, struct sc, ec_link)->obj.caps;
+	spin_unlock(&ec->lock);
+	return wanted;
+}
+
+static struct sc *pop_sc(struct ec *ec)
+{
 	struct list *l;
 
-	if (ec->obj.orphan && ec->utcb_pd) {
-		mem_unmap_fixed(ec->utcb_pd, ec->utcb_va, virt_to_phys(ec->utcb));
-		pd_unref(ec->utcb_pd);
-		ec->utcb_pd = NULL;
-	}
-	if (is_wanted(ec))
-		return;
+	spin_lock(&ec->lock);
+	l = list_pop(&ec->scs);
+	spin_unlock(&ec->lock);
+	return l ? list_entry(l, struct sc, ec_link) : NULL;
+}
+
+static void unlink(struct kobj *obj)
+{
+	struct ec *ec = ec_of(obj);
+	struct cpu *cpu = this_cpu();
+	struct sc *sc;
+
 	if (ec->state != EC_DEAD)
 		end_chain(ec);
-	while ((l = list_pop(&ec->scs)))
-		sc_destroy(list_entry(l, struct sc, ec_link));
+	while ((sc = pop_sc(ec)))
+		sc_destroy(sc);
 	assert(list_is_empty(&ec->blocked));
 	if (cpu->loaded == ec)
 		cpu->loaded = NULL;
 	fpu_forget(ec);
-	if (list_is_empty(&ec->obj.reclaim))
-		ec_free(ec);
 }
+
+static void free(struct kobj *obj)	{ ec_free(ec_of(obj)); }
+
+const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free };
 
 HOT void ec_save_bases(struct ec *ec)
 {
@@ -203,6 +227,16 @@ HOT static void load_bases(const struct ec *ec)
 	swapgs();
 	wrgsbase(ec->gs_base);
 	swapgs();
+}
+
+void ec_unload(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->loaded)
+		ec_save_bases(cpu->loaded);
+	cpu->loaded = NULL;
+	mem_load(NULL);
 }
 
 HOT void ec_load(struct ec *ec)

@@ -57,19 +57,18 @@ struct ec {
 	struct kobj obj;
 	struct spinlock lock;
 	struct list blocked;		/* e  SCs that wait until it leaves EC_ON_SM */
-	struct list scs;		/* h  bound to it */
+	struct list scs;		/* e  bound to it */
 	uint32_t pts;			/* a  portals it serves */
 	struct sm *sm;			/* s  EC_ON_SM */
 	struct list sm_link;		/* s  in sm->waiters */
 	struct timeout timeout;		/* h  of its `down` */
-	struct pd *utcb_pd;		/* I  where its UTCB was mapped; NULL: nowhere */
+	struct pd *utcb_pd;		/* h  where its UTCB is mapped; NULL: nowhere */
 	uint64_t utcb_va;		/* I */
 };
 _Static_assert(offsetof(struct ec, frame) == 0, "entry.S");
 
 /* NULL: kernel memory exhausted. Registers 0, state as for a new EC of its kind. */
 struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_base, uint64_t rsp);
-void ec_reclaim(struct ec *ec);
 void ec_free(struct ec *ec);			/* one that nobody knows yet */
 
 bool ec_map_utcb(struct ec *ec, struct pd *pd, uint64_t va);	/* false: out of memory */
@@ -80,6 +79,8 @@ void ec_end(struct ec *ec);			/* the same, without a word */
 
 /* Makes its registers in the CPU its own, and its address space the loaded one. */
 void ec_load(struct ec *ec);
+/* No EC is loaded afterwards, and no PD. */
+void ec_unload(void);
 void ec_save_bases(struct ec *ec);		/* fs_base, gs_base are exact afterwards */
 
 /* Leaves EC_ON_SM; `status` is for WAKE_STATUS. */

@@ -114,7 +114,21 @@ static void redirect_locked(struct gsi *g, struct sm *to)
 		sm_unref(g->redirect);
 	g->redirect = to;
 	if (to)
-		__atomic_add_fetch(&to->refs, 1, __ATOMIC_RELAXED);
+		sm_ref(to);
+}
+
+void gsi_forget(const struct sm *sm)
+{
+	for (unsigned n = 0; n < HEDRON_NUM_GSI; n++) {
+		struct gsi *g = &gsis[n];
+
+		if (READ_ONCE(g->redirect) != sm)
+			continue;
+		spin_lock(&g->lock);
+		if (g->redirect == sm)
+			redirect_locked(g, NULL);
+		spin_unlock(&g->lock);
+	}
 }
 
 /* Does the caller hold a device page at `va`: PCI configuration space or the HPET? */

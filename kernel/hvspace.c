@@ -21,7 +21,7 @@ static unsigned reserved_count;
 
 void hv_init(void)
 {
-	kobj_init(&hv_pd.obj, KOBJ_PD);
+	kobj_init(&hv_pd.obj, KOBJ_PD, this_cpu()->id);
 	spin_lock(&mdb_lock);
 	if (pio_insert_locked(&hv_pd, 0, 16, NULL, PORT_RIGHTS) != HEDRON_SUCCESS)
 		panic("no memory for the first capability");

@@ -41,3 +41,15 @@ static inline struct list *list_pop(struct list *head)
 	list_del(l);
 	return l;
 }
+
+/* Appends all elements of `from` to `to`; `from` is empty afterwards. */
+static inline void list_move_all(struct list *to, struct list *from)
+{
+	if (list_is_empty(from))
+		return;
+	from->next->prev = to->prev;
+	to->prev->next = from->next;
+	from->prev->next = to;
+	to->prev = from->prev;
+	list_init(from);
+}

@@ -12,6 +12,8 @@
 #include "delegate.h"
 #include "ec.h"
 #include "hypercall.h"
+#include "pages.h"
+#include "panic.h"
 #include "slab.h"
 #include "space_mem.h"
 #include "space_obj.h"
@@ -29,7 +31,7 @@ struct pd *pd_create(void)
 
 	if (!pd)
 		return NULL;
-	kobj_init(&pd->obj, KOBJ_PD);
+	kobj_init(&pd->obj, KOBJ_PD, this_cpu()->id);
 	pd->mediator.size = NO_MEDIATOR;
 	if (!mem_space_init(pd)) {
 		slab_free(&pd_cache, pd);
@@ -41,10 +43,9 @@ struct pd *pd_create(void)
 /* Frees one that nobody knows yet, or nobody any more. */
 static void pd_free(struct pd *pd)
 {
-	if (this_cpu()->pd == pd)
-		mem_load(NULL);
-	pio_space_free(pd);
+	obj_space_free(pd);
 	mem_space_free(pd);
+	pio_space_free(pd);
 	slab_free(&pd_cache, pd);
 }
 
@@ -59,17 +60,31 @@ void pd_unref(struct pd *pd)
 		kobj_retire(&pd->obj);
 }
 
-void pd_reclaim(struct pd *pd)
+static struct pd *pd_of(struct kobj *obj)	{ return container_of(obj, struct pd, obj); }
+
+/* Without its original capability it is emptied; nothing gets into its spaces any more. */
+static bool fade(struct kobj *obj, struct work *w)
 {
-	if (pd->obj.orphan) {
-		spin_lock(&mdb_lock);
-		obj_space_clear_locked(pd);
-		pio_space_clear_locked(pd);
-		spin_unlock(&mdb_lock);
-	}
-	if (!pd->obj.caps && !pd->ecs && list_is_empty(&pd->obj.reclaim))
-		pd_free(pd);
+	struct pd *pd = pd_of(obj);
+
+	if (!obj->orphan || pd->emptied)
+		return true;
+	spin_lock(&mdb_lock);
+	obj_space_clear_locked(pd);
+	pio_space_clear_locked(pd);
+	spin_unlock(&mdb_lock);
+	pd->emptied = mem_space_clear(pd, w);
+	return pd->emptied;
 }
+
+static bool is_wanted(struct kobj *obj)
+{
+	return obj->caps || __atomic_load_n(&pd_of(obj)->ecs, __ATOMIC_ACQUIRE);
+}
+
+static void free(struct kobj *obj)	{ pd_free(pd_of(obj)); }
+
+const struct kobj_ops pd_ops = { fade, is_wanted, NULL, free };
 
 /* ABI 3.4. ARG2 parent PD, ARG3 capabilities to pass on, ARG4 foreign base. */
 enum hedron_status hc_create_pd(struct ec *self)

@@ -4,6 +4,7 @@
  * enters user mode for each message. A portal keeps its EC alive.
  */
 #include "pt.h"
+#include "cpu.h"
 #include "ec.h"
 #include "hypercall.h"
 #include "pd.h"
@@ -13,14 +14,18 @@
 
 static struct slab_cache pt_cache = SLAB_CACHE(pt_cache, sizeof(struct pt), 8);
 
-void pt_reclaim(struct pt *pt)
+static bool is_wanted(struct kobj *obj)	{ return obj->caps; }
+
+static void free(struct kobj *obj)
 {
-	if (pt->obj.caps)
-		return;
+	struct pt *pt = container_of(obj, struct pt, obj);
+
 	if (!__atomic_sub_fetch(&pt->ec->pts, 1, __ATOMIC_ACQ_REL))
 		kobj_retire(&pt->ec->obj);
 	slab_free(&pt_cache, pt);
 }
+
+const struct kobj_ops pt_ops = { NULL, is_wanted, NULL, free };
 
 /* ABI 3.7. ARG2 PD, ARG3 EC, ARG4 MTD, ARG5 entry. An entry that no CPU accepts is BAD_PAR here. */
 enum hedron_status hc_create_pt(struct ec *self)
@@ -43,17 +48,15 @@ enum hedron_status hc_create_pt(struct ec *self)
 	pt = slab_alloc(&pt_cache);
 	if (!pt)
 		return HEDRON_OOM;
-	kobj_init(&pt->obj, KOBJ_PT);
+	kobj_init(&pt->obj, KOBJ_PT, this_cpu()->id);
 	pt->ec = ec;
 	pt->mtd = f->rax;
 	pt->entry = f->r8;
-	status = obj_insert(self->pd, arg_sel(f), &pt->obj, PT_CTRL | PT_CALL);
-	if (status != HEDRON_SUCCESS) {
-		slab_free(&pt_cache, pt);
-		return status;
-	}
 	__atomic_add_fetch(&ec->pts, 1, __ATOMIC_RELAXED);
-	return HEDRON_SUCCESS;
+	status = obj_insert(self->pd, arg_sel(f), &pt->obj, PT_CTRL | PT_CALL);
+	if (status != HEDRON_SUCCESS)
+		free(&pt->obj);
+	return status;
 }
 
 /* ABI 3.13. ARG2 the new id. */

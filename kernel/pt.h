@@ -13,7 +13,5 @@ struct pt {
 	uint64_t id;			/* told to the handler; one word, any CPU */
 };
 
-void pt_reclaim(struct pt *pt);
-
 enum hedron_status hc_create_pt(struct ec *self);
 enum hedron_status hc_pt_ctrl(struct ec *self);

@@ -7,6 +7,7 @@
 #include "revoke.h"
 #include "crd.h"
 #include "ec.h"
+#include "generation.h"
 #include "hypercall.h"
 #include "pages.h"
 #include "pd.h"
@@ -37,15 +38,22 @@ static void revoke_ports(struct pd *pd, hedron_crd crd, bool self)
 
 static enum hedron_status revoke_memory(struct pd *pd, hedron_crd crd)
 {
-	enum hedron_status status;
+	enum hedron_status status = HEDRON_SUCCESS;
 	uint64_t pages = 1ull << crd_order(crd), end = HEDRON_USER_END >> PAGE_SHIFT;
+	struct span s = { .va = crd_base(crd) << PAGE_SHIFT };
 
 	if (crd_base(crd) & (pages - 1) || crd_base(crd) >= end)
 		return HEDRON_SUCCESS;
-	pages = min_u64(pages, end - crd_base(crd));
-	spin_lock(&pd->mem_lock);
-	status = mem_unmap_locked(pd, crd_base(crd) << PAGE_SHIFT, pages << PAGE_SHIFT);
-	spin_unlock(&pd->mem_lock);
+	s.len = min_u64(pages, end - crd_base(crd)) << PAGE_SHIFT;
+	while (s.len && status == HEDRON_SUCCESS) {
+		struct tlb_gone gone = { 0 };
+		struct work w = WORK_INIT;
+
+		spin_lock(&pd->mem_lock);
+		status = mem_unmap_locked(pd, &s, &w, &gone);
+		spin_unlock(&pd->mem_lock);
+		tlb_flush(pd, &gone);
+	}
 	return status;
 }
 
@@ -58,11 +66,14 @@ enum hedron_status hc_revoke(struct ec *self)
 	bool itself = arg_flags(f) & HC_REVOKE_SELF;
 	struct sm *sm = arg_sel(f) ? cap_sm(self->pd, arg_sel(f), SM_UP) : NULL;
 	enum hedron_status status = HEDRON_SUCCESS;
+	struct notice *notice = NULL;
 
 	if (arg_flags(f) & HC_REVOKE_REMOTE)
 		pd = cap_pd(self->pd, f->rdx, 0);
 	if (!pd)
 		return HEDRON_BAD_CAP;
+	if (sm && !(notice = notice_create(sm)))
+		return HEDRON_OOM;
 	if (crd_type(crd) == CRD_MEM) {
 		status = revoke_memory(pd, crd);
 	} else if (crd_type(crd) != CRD_NULL) {
@@ -73,7 +84,7 @@ enum hedron_status hc_revoke(struct ec *self)
 			revoke_ports(pd, crd, itself);
 		spin_unlock(&mdb_lock);
 	}
-	if (sm)
-		kobj_notify(sm);
+	if (notice)
+		notice_post(notice);
 	return status;
 }

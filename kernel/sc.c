@@ -23,14 +23,22 @@ struct sc *sc_create(struct ec *ec, unsigned prio, ticks quantum)
 
 	if (!sc)
 		return NULL;
-	kobj_init(&sc->obj, KOBJ_SC);
+	kobj_init(&sc->obj, KOBJ_SC, ec->cpu);
 	list_init(&sc->link);
-	sc->ec = ec;
+	list_init(&sc->ec_link);
 	sc->cpu = ec->cpu;
 	sc->prio = prio;
 	sc->quantum = quantum;
-	list_add_tail(&ec->scs, &sc->ec_link);
 	return sc;
+}
+
+void sc_bind(struct sc *sc, struct ec *ec)
+{
+	spin_lock(&ec->lock);
+	sc->ec = ec;
+	list_add_tail(&ec->scs, &sc->ec_link);
+	spin_unlock(&ec->lock);
+	sched_ready(sc);
 }
 
 struct sc *sc_create_idle(unsigned cpu)
@@ -39,7 +47,7 @@ struct sc *sc_create_idle(unsigned cpu)
 
 	if (!sc)
 		return NULL;
-	kobj_init(&sc->obj, KOBJ_SC);
+	kobj_init(&sc->obj, KOBJ_SC, cpu);
 	list_init(&sc->link);
 	list_init(&sc->ec_link);
 	sc->cpu = cpu;
@@ -63,25 +71,48 @@ void sc_drop(struct sc *sc)
 
 void sc_destroy(struct sc *sc)
 {
+	sched_forbid(sc);
 	sc_park(sc);
 	sc->ec = NULL;
 	kobj_retire(&sc->obj);
 }
 
-void sc_reclaim(struct sc *sc)
+static struct sc *sc_of(struct kobj *obj)	{ return container_of(obj, struct sc, obj); }
+
+/* Without a capability it does not keep its EC. */
+static bool fade(struct kobj *obj, struct work *w)
 {
-	if (sc->obj.caps)
-		return;
-	if (sc->ec && sc->state == SC_PARKED) {
-		list_del(&sc->ec_link);
+	struct sc *sc = sc_of(obj);
+
+	if (!obj->caps && sc->ec)
 		kobj_retire(&sc->ec->obj);
-		sc->ec = NULL;
-	}
-	if (sc->ec)
-		kobj_retire(&sc->ec->obj);
-	else
-		slab_free(&sc_cache, sc);
+	return true;
 }
+
+static bool is_wanted(struct kobj *obj)
+{
+	struct sc *sc = sc_of(obj);
+
+	return obj->caps || (sc->ec && sc->state != SC_PARKED);
+}
+
+static void unlink(struct kobj *obj)
+{
+	struct sc *sc = sc_of(obj);
+
+	sched_forbid(sc);
+	if (!sc->ec)
+		return;
+	spin_lock(&sc->ec->lock);
+	list_del(&sc->ec_link);
+	spin_unlock(&sc->ec->lock);
+	kobj_retire(&sc->ec->obj);
+	sc->ec = NULL;
+}
+
+static void free(struct kobj *obj)	{ slab_free(&sc_cache, sc_of(obj)); }
+
+const struct kobj_ops sc_ops = { fade, is_wanted, unlink, free };
 
 /* ABI 3.6. ARG2 PD, ARG3 EC, ARG4 priority and quantum. */
 enum hedron_status hc_create_sc(struct ec *self)
@@ -108,11 +139,10 @@ enum hedron_status hc_create_sc(struct ec *self)
 		return HEDRON_OOM;
 	status = obj_insert(self->pd, arg_sel(f), &sc->obj, SC_CTRL);
 	if (status != HEDRON_SUCCESS) {
-		list_del(&sc->ec_link);
-		sc_destroy(sc);
+		slab_free(&sc_cache, sc);
 		return status;
 	}
-	sched_ready(sc);
+	sc_bind(sc, ec);
 	return HEDRON_SUCCESS;
 }
 

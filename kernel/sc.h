@@ -17,20 +17,22 @@ enum sc_state {
 struct sc {
 	struct kobj obj;
 	struct ec *ec;			/* h  the thread; NULL: an idle SC, or taken away */
-	struct list ec_link;		/* h  in ec->scs */
+	struct list ec_link;		/* ec->lock  in ec->scs */
 	struct list link;		/* h  in a run queue or in an EC's `blocked` */
 	struct ec *blocked_on;		/* h  SC_BLOCKED: that EC */
 	unsigned cpu;			/* I */
 	uint8_t state;			/* h  enum sc_state */
+	bool forbidden;			/* rq.lock  it never runs again */
 	uint8_t prio;			/* I  1..127; 0: idle */
 	ticks quantum;			/* I */
 	int64_t left;			/* h  of the quantum; not above 0: used up */
 	ticks used;			/* h  up to the last switch */
 };
 
-struct sc *sc_create(struct ec *ec, unsigned prio, ticks quantum);	/* NULL: out of memory */
+/* One for `ec`, which it is bound to afterwards: then it may run. NULL: out of memory. */
+struct sc *sc_create(struct ec *ec, unsigned prio, ticks quantum);
+void sc_bind(struct sc *sc, struct ec *ec);		/* any CPU */
 struct sc *sc_create_idle(unsigned cpu);
-void sc_reclaim(struct sc *sc);
 
 /* Takes it out of whatever it is in; it never runs again. */
 void sc_park(struct sc *sc);

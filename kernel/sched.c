@@ -21,7 +21,9 @@
 #include "event.h"
 #include "grace.h"
 #include "ipc.h"
+#include "irqsoff.h"
 #include "sc.h"
+#include "tlb.h"
 #include "x86.h"
 
 #define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
@@ -57,8 +59,12 @@ void sched_ready(struct sc *sc)
 	struct cpu *cpu = &cpus[sc->cpu];
 	struct run_queue *rq = &cpu->rq;
 
-	assert(list_is_empty(&sc->link));
 	spin_lock(&rq->lock);
+	if (sc->forbidden) {		/* a wake-up on another CPU came too late */
+		spin_unlock(&rq->lock);
+		return;
+	}
+	assert(list_is_empty(&sc->link));
 	sc->state = SC_READY;
 	if (sc->left > 0) {
 		list_add_head(&rq->level[sc->prio], &sc->link);
@@ -70,6 +76,22 @@ void sched_ready(struct sc *sc)
 	spin_unlock(&rq->lock);
 	if (cpu != this_cpu() || (cpu->sc && sc->prio > cpu->sc->prio))
 		cpu_hazard(cpu, HZ_SCHED);
+}
+
+void sched_forbid(struct sc *sc)
+{
+	struct run_queue *rq = &cpus[sc->cpu].rq;
+
+	spin_lock(&rq->lock);
+	sc->forbidden = true;
+	spin_unlock(&rq->lock);
+}
+
+bool sched_is_idle(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	return !cpu->sc && best_level(&cpu->rq) < 0;
 }
 
 void sched_remove(struct sc *sc)
@@ -162,7 +184,9 @@ static void idle(struct cpu *cpu)
 		grace_pause();
 		if (best_level(&cpu->rq) >= 0 || READ_ONCE(cpu->hazards))
 			break;
+		irqsoff_end();
 		sti_hlt_cli();		/* an interrupt may end the pause */
+		irqsoff_window_closed();
 	}
 	grace_resume();
 	cpu->idle_sc->used += rdtsc() - start;
@@ -225,7 +249,7 @@ static void resolve(struct cpu *cpu)
 			return;
 		case EC_IDLE:
 		case EC_DEAD:
-			sc_park(cpu->sc);
+			sc_drop(cpu->sc);
 			return;
 		case EC_RETRY:
 			break;
@@ -249,11 +273,15 @@ static void hazards_handle(struct cpu *cpu)
 	uint32_t hz = __atomic_exchange_n(&cpu->hazards, 0, __ATOMIC_ACQ_REL);
 
 	if (hz & HZ_TLB)
-		write_cr3(read_cr3());
+		tlb_answer();
+	if (hz & HZ_WINDOW)
+		sti_nop_cli();
 	if (hz & HZ_GRACE)
 		grace_quiescent();
-	if (hz & HZ_RECLAIM)
+	if (hz & HZ_RECLAIM) {
+		irqsoff_reclaims();
 		kobj_reclaim();
+	}
 	if (hz & HZ_SCHED)
 		preempt(cpu);
 }
@@ -276,5 +304,6 @@ HOT struct ec *kernel_exit(void)
 	}
 	if (cpu->loaded != cpu->current)
 		ec_load(cpu->current);
+	irqsoff_end();
 	return cpu->current;
 }

@@ -17,7 +17,10 @@
 #include "pd.h"
 #include "slab.h"
 #include "space_obj.h"
+#include "work.h"
 #include "x86.h"
+
+#define COST_WAKE	200		/* instructions, about */
 
 static struct slab_cache sm_cache = SLAB_CACHE(sm_cache, sizeof(struct sm), 8);
 
@@ -27,13 +30,17 @@ struct sm *sm_create(uint64_t count)
 
 	if (!sm)
 		return NULL;
-	kobj_init(&sm->obj, KOBJ_SM);
+	kobj_init(&sm->obj, KOBJ_SM, this_cpu()->id);
 	list_init(&sm->waiters);
 	list_init(&sm->signals);
 	list_init(&sm->signal_link);
-	list_init(&sm->notify_link);
 	sm->count = count;
 	return sm;
+}
+
+void sm_ref(struct sm *sm)
+{
+	__atomic_add_fetch(&sm->refs, 1, __ATOMIC_RELAXED);
 }
 
 void sm_unref(struct sm *sm)
@@ -124,13 +131,6 @@ void sm_up(struct sm *sm)
 		ec_unblock(ec, HEDRON_SUCCESS);
 }
 
-void sm_notified(struct sm *sm)
-{
-	for (; sm->notify; sm->notify--)
-		sm_up(sm);
-	sm_unref(sm);
-}
-
 /* The deadline of a `down`; runs on the EC's CPU. An up at the same time wins if it came first. */
 static void deadline_passed(struct timeout *t)
 {
@@ -164,30 +164,56 @@ bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks u
 	return taken;
 }
 
-void sm_reclaim(struct sm *sm)
+static struct sm *sm_of(struct kobj *obj)	{ return container_of(obj, struct sm, obj); }
+
+/* Without a capability it wakes its waiters, and no interrupt comes to it any more. */
+static bool fade(struct kobj *obj, struct work *w)
 {
+	struct sm *sm = sm_of(obj);
 	struct ec *ec;
 
-	if (sm->obj.caps)
-		return;
-	for (;;) {
+	if (obj->caps)
+		return true;
+	if (sm->base)
+		gsi_forget(sm);
+	while (!work_is_over(w)) {
 		spin_lock(&sm->lock);
 		ec = oldest_locked(sm);
 		spin_unlock(&sm->lock);
 		if (!ec)
-			break;
+			return true;
 		ec_unblock(ec, HEDRON_BAD_CAP);
+		work_spend(w, COST_WAKE);
 	}
-	if (sm->refs || !list_is_empty(&sm->obj.reclaim))
+	return false;
+}
+
+static bool is_wanted(struct kobj *obj)
+{
+	return obj->caps || __atomic_load_n(&sm_of(obj)->refs, __ATOMIC_ACQUIRE);
+}
+
+static void unlink(struct kobj *obj)
+{
+	struct sm *sm = sm_of(obj);
+
+	if (!sm->base)
 		return;
-	if (sm->base) {
-		spin_lock(&sm->base->lock);
-		list_del(&sm->signal_link);
-		spin_unlock(&sm->base->lock);
+	spin_lock(&sm->base->lock);
+	list_del(&sm->signal_link);
+	spin_unlock(&sm->base->lock);
+}
+
+static void free(struct kobj *obj)
+{
+	struct sm *sm = sm_of(obj);
+
+	if (sm->base)
 		sm_unref(sm->base);
-	}
 	slab_free(&sm_cache, sm);
 }
+
+const struct kobj_ops sm_ops = { fade, is_wanted, unlink, free };
 
 /* ABI 3.8. ARG2 PD, ARG3 counter, ARG4 base of a signal semaphore. */
 enum hedron_status hc_create_sm(struct ec *self)
@@ -209,17 +235,15 @@ enum hedron_status hc_create_sm(struct ec *self)
 	sm = sm_create(base ? 0 : f->rdx);
 	if (!sm)
 		return HEDRON_OOM;
-	status = obj_insert(self->pd, arg_sel(f), &sm->obj, SM_UP | SM_DOWN);
-	if (status != HEDRON_SUCCESS) {
-		slab_free(&sm_cache, sm);
-		return status;
-	}
-	if (base) {
+	if (base) {			/* before anybody can find it */
 		sm->base = base;
 		sm->value = f->rdx;
-		__atomic_add_fetch(&base->refs, 1, __ATOMIC_RELAXED);
+		sm_ref(base);
 	}
-	return HEDRON_SUCCESS;
+	status = obj_insert(self->pd, arg_sel(f), &sm->obj, SM_UP | SM_DOWN);
+	if (status != HEDRON_SUCCESS)
+		free(&sm->obj);
+	return status;
 }
 
 static enum hedron_status down(struct ec *self, struct sm *sm, bool zero, ticks until)

@@ -6,7 +6,7 @@
 
 struct gsi;
 
-/* Fields:  I  constant after creation;  s  sm->lock;  c  the CPU of a pending notification. */
+/* Fields:  I  constant after creation;  s  sm->lock;  a  atomic. */
 struct sm {
 	struct kobj obj;
 	struct spinlock lock;
@@ -17,17 +17,14 @@ struct sm {
 	uint64_t value;			/* I  of a signal semaphore: what it reports */
 	struct list signal_link;	/* base's lock  in base->signals */
 	struct gsi *gsi;		/* I  of an interrupt semaphore; else NULL */
-	uint32_t refs;			/* a  signal semaphores, redirections and notifications */
-	uint32_t notify;		/* c  ups to come when retired objects are gone */
-	struct list notify_link;	/* c  in cpu->notify */
+	uint32_t refs;			/* a  signal semaphores, redirections and notices */
 };
 
 struct sm *sm_create(uint64_t count);		/* NULL: kernel memory exhausted */
-void sm_reclaim(struct sm *sm);
+void sm_ref(struct sm *sm);
 void sm_unref(struct sm *sm);
 
 void sm_up(struct sm *sm);			/* any CPU, also from an interrupt */
-void sm_notified(struct sm *sm);		/* the ups promised by kobj_notify() */
 
 /* Takes a count for `ec`, or blocks it: false. Not for signal semaphores. `until` 0: for ever. */
 bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks until);

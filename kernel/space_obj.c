@@ -20,6 +20,7 @@ struct spinlock mdb_lock;
 static struct slab_cache cap_cache = SLAB_CACHE(cap_cache, sizeof(struct cap), 8);
 
 struct cap *cap_alloc(void)		{ return slab_alloc(&cap_cache); }
+void cap_free(struct cap *c)		{ slab_free(&cap_cache, c); }
 
 /* The page that an entry points to, made if it is not there. NULL: out of memory. */
 static void *page_of(void **entry)
@@ -47,6 +48,8 @@ enum hedron_status obj_insert_locked(struct pd *pd, cap_sel sel, struct kobj *ob
 	void **slot;
 
 	assert(spin_is_held(&mdb_lock));
+	if (pd->obj.orphan)
+		return HEDRON_BAD_CAP;		/* it is being emptied */
 	slot = slot_make(pd, sel);
 	if (!slot)
 		return HEDRON_OOM;
@@ -115,25 +118,28 @@ void cap_drop(struct cap *c)
 		if (c->obj->orphan || !c->obj->caps)
 			kobj_retire(c->obj);
 	}
-	slab_free(&cap_cache, c);
+	cap_retire(c);
 }
 
 void obj_space_clear_locked(struct pd *pd)
 {
-	void ***top = pd->obj_root;
 	cap_sel sel = 0;
 
 	while ((sel = obj_next(pd, sel, HEDRON_NUM_SEL)) < HEDRON_NUM_SEL)
 		mdb_revoke(obj_lookup(pd, sel), RIGHTS_ALL, true, cap_drop);
-	if (!top)
-		return;
-	for (unsigned i = 0; i < TOP_ENTRIES; i++) {
+}
+
+void obj_space_free(struct pd *pd)
+{
+	void ***top = pd->obj_root;
+
+	for (unsigned i = 0; top && i < TOP_ENTRIES; i++) {
 		for (unsigned j = 0; top[i] && j < 512; j++)
 			if (top[i][j])
 				page_free(top[i][j]);
 		if (top[i])
 			page_free(top[i]);
 	}
-	page_free(top);
-	pd->obj_root = NULL;
+	if (top)
+		page_free(top);
 }

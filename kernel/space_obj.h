@@ -66,4 +66,5 @@ void cap_drop(struct cap *c);
 
 struct cap *cap_alloc(void);
 
-void obj_space_clear_locked(struct pd *pd);	/* revokes everything in it, and frees the pages */
+void obj_space_clear_locked(struct pd *pd);	/* revokes everything in it */
+void obj_space_free(struct pd *pd);		/* its pages; nobody reads them any more */

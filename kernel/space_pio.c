@@ -41,14 +41,13 @@ struct cap *pio_overlap(const struct pd *pd, uint64_t first, uint64_t last)
 	return n && n->key <= last ? tree_entry(n, struct cap, port) : NULL;
 }
 
-/* Gives `pd` a bitmap of its own. */
-static bool bitmap_make(struct pd *pd)
+/* Gives `pd` a bitmap of its own, which no CPU has in its TLB yet. */
+static bool bitmap_make_locked(struct pd *pd)
 {
 	void *pages[5];
 	unsigned n = 0;
 
-	if (pd->pio_bitmap[0])
-		return true;
+	assert(spin_is_held(&pd->mem_lock));
 	while (n < ARRAY_SIZE(pages) && (pages[n] = page_alloc()))
 		n++;
 	if (n < ARRAY_SIZE(pages)) {
@@ -60,8 +59,22 @@ static bool bitmap_make(struct pd *pd)
 	pd->pio_bitmap[1] = memset(pages[1], 0xff, PAGE_SIZE);
 	memcpy(pd->pio_tables, pages + 2, sizeof(pd->pio_tables));
 	pd->mem.pml4[TSS_SLOT] = kmap_tss_tables(pd->pio_tables, pd->pio_bitmap);
-	mem_flush(pd);
 	return true;
+}
+
+bool pio_prepare(struct pd *pd)
+{
+	struct tlb_gone gone = { .pages = TLB_SINGLE + 1 };
+	bool done = true, had;
+
+	spin_lock(&pd->mem_lock);
+	had = pd->pio_bitmap[0];
+	if (!had)
+		done = bitmap_make_locked(pd);
+	spin_unlock(&pd->mem_lock);
+	if (!had)
+		tlb_flush(pd, &gone);
+	return done;
 }
 
 /* 1 in the bitmap: no access. */
@@ -80,8 +93,8 @@ enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned orde
 	struct cap *c;
 
 	assert(spin_is_held(&mdb_lock));
-	if (parent && !bitmap_make(pd))
-		return HEDRON_OOM;
+	if (pd->obj.orphan)
+		return HEDRON_BAD_CAP;		/* it is being emptied */
 	c = cap_alloc();
 	if (!c)
 		return HEDRON_OOM;

@@ -191,6 +191,8 @@ static inline void swapgs(void)			{ __asm__ volatile("swapgs" : : : "memory"); }
 static inline void cpu_pause(void)		{ __asm__ volatile("pause"); }
 
 /* Waits for an interrupt and takes it; STI;HLT leaves no gap between the two. */
+/* Interrupts come in here, and only here. */
+static inline void sti_nop_cli(void)		{ __asm__ volatile("sti; nop; cli" : : : "memory"); }
 static inline void sti_hlt_cli(void)		{ __asm__ volatile("sti; hlt; cli" : : : "memory"); }
 
 static inline void outb(uint16_t port, uint8_t v)  { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }

@@ -100,6 +100,10 @@ test-kernel: $(O)/kernel-debug/kernel.elf32 $(ABI_ELF) ## break the kernel's own
 	$(Q)tests/tap $(O)/tests/kernel.tap tests/kernel/selftest $^
 TESTS += kernel
 
+# ---- fuzz: hostile programs, tests/fuzz/fuzz.mk ------------------------------------------------
+
+-include $(wildcard tests/fuzz/fuzz.mk)
+
 # ---- e2e: end-to-end tests, tests/e2e/e2e.mk --------------------------------------------------
 
 -include $(wildcard tests/e2e/e2e.mk)
