@@ -127,9 +127,13 @@ entry_gate:
 	add	$16, %rsp
 	iretq
 
-/* NMI: on a stack of its own, at any instruction. The ABI has no event for it. */
+/* NMI: on a stack of its own, at any instruction. The ABI has no event for it; panic() stops CPUs so. */
 FUNC(entry_nmi)
+	cmpb	$0, panicking(%rip)
+	jne	1f
 	iretq
+1:	hlt
+	jmp	1b
 
 /* Machine check: on a stack of its own. From user mode it becomes an exception like the others. */
 FUNC(entry_mc)

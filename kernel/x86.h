@@ -67,6 +67,7 @@
 #define VEC_NMI		2
 #define VEC_BP		3
 #define VEC_OF		4
+#define VEC_UD		6
 #define VEC_NM		7
 #define VEC_DF		8
 #define VEC_GP		13
@@ -123,6 +124,30 @@ static inline void wrmsr(uint32_t msr, uint64_t val)
 static inline void write_cr0(uint64_t v)	{ __asm__ volatile("mov %0, %%cr0" : : "r"(v) : "memory"); }
 
 static inline void clts(void)			{ __asm__ volatile("clts" : : : "memory"); }
+
+static inline uint64_t read_cr0(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(v));
+	return v;
+}
+
+static inline uint64_t read_cr4(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r"(v));
+	return v;
+}
+
+static inline uint64_t read_rflags(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("pushf; pop %0" : "=r"(v));
+	return v;
+}
 
 static inline uint64_t read_cr2(void)
 {
