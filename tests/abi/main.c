@@ -41,6 +41,7 @@
 	X(irq) \
 	X(fpu) \
 	X(smp) \
+	X(smp_stress) \
 	X(hostile) \
 	X(fuzz) \
 	X(extensions) \
