@@ -9,6 +9,7 @@
 #include "foreign.h"
 #include "gsi.h"
 #include "ipc.h"
+#include "irqsoff.h"
 #include "log.h"
 #include "machine.h"
 #include "pd.h"
@@ -41,6 +42,7 @@ HOT void syscall_entered(struct ec *self)
 	uint64_t arg1 = self->frame.rdi, nr = arg1 & 0xff;
 	enum hedron_status status = HEDRON_BAD_HYP;
 
+	irqsoff_syscall(self);
 	if (foreign_is(self)) {
 		foreign_call(self);
 		return;

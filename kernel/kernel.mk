@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The microkernel, in two flavours: $(O)/kernel, and $(O)/kernel-debug with what finds our own bugs.
-# Each has kernel.elf64 with symbols, and kernel.elf32, the same image as Multiboot loaders and QEMU's
-# -kernel want it. $(KERNEL_ELF) is the one that this make was asked for: `make DEBUG=1`.
+# The microkernel, in three flavours: $(O)/kernel, $(O)/kernel-debug with what finds our own bugs, and
+# $(O)/kernel-irqsoff, which measures how long interrupts are off. Each has kernel.elf64 with symbols, and
+# kernel.elf32, the same image as Multiboot loaders and QEMU's -kernel want it. $(KERNEL_ELF) is the one that this make was asked for: `make DEBUG=1`.
 
 KERNEL_CFLAGS := -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mgeneral-regs-only -mno-red-zone \
 		 -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
@@ -10,8 +10,11 @@ KERNEL_CFLAGS := -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mgeneral-regs
 KERNEL_DEBUG_CFLAGS := $(KERNEL_CFLAGS) -DDEBUG -fsanitize=undefined -fsanitize-undefined-trap-on-error \
 		 -fstack-protector-strong -mstack-protector-guard=global
 
+KERNEL_IRQSOFF_CFLAGS := $(KERNEL_CFLAGS) -DIRQSOFF
+
 KERNEL_SRCS := $(sort $(wildcard kernel/*.c kernel/*.S))
 KERNEL_DEBUG_SRCS := $(KERNEL_SRCS) $(sort $(wildcard kernel/debug/*.c))
+KERNEL_IRQSOFF_SRCS := $(KERNEL_SRCS) kernel/measure/irqsoff.c
 KERNEL_HDRS := $(patsubst %,$(O)/%.ok,$(sort $(wildcard kernel/*.h)))
 KERNEL_ELF := $(O)/kernel.elf32
 
@@ -52,6 +55,7 @@ KERNEL_LDFLAGS := -static -nostdlib -no-pie -Wl,-T,$(O)/kernel.lds -Wl,--build-i
 		  -Wl,-z,max-page-size=0x1000 -Wl,-z,noexecstack
 $(eval $(call kernel_rules,kernel,$(KERNEL_SRCS),KERNEL_CFLAGS))
 $(eval $(call kernel_rules,kernel-debug,$(KERNEL_DEBUG_SRCS),KERNEL_DEBUG_CFLAGS))
+$(eval $(call kernel_rules,kernel-irqsoff,$(KERNEL_IRQSOFF_SRCS),KERNEL_IRQSOFF_CFLAGS))
 
 # Every header compiles alone.
 $(O)/kernel/%.h.ok: kernel/%.h $(wildcard kernel/*.h)

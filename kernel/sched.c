@@ -21,6 +21,7 @@
 #include "event.h"
 #include "grace.h"
 #include "ipc.h"
+#include "irqsoff.h"
 #include "sc.h"
 #include "x86.h"
 
@@ -182,7 +183,9 @@ static void idle(struct cpu *cpu)
 		grace_pause();
 		if (best_level(&cpu->rq) >= 0 || READ_ONCE(cpu->hazards))
 			break;
+		irqsoff_end();
 		sti_hlt_cli();		/* an interrupt may end the pause */
+		irqsoff_window_closed();
 	}
 	grace_resume();
 	cpu->idle_sc->used += rdtsc() - start;
@@ -274,8 +277,10 @@ static void hazards_handle(struct cpu *cpu)
 		sti_nop_cli();
 	if (hz & HZ_GRACE)
 		grace_quiescent();
-	if (hz & HZ_RECLAIM)
+	if (hz & HZ_RECLAIM) {
+		irqsoff_reclaims();
 		kobj_reclaim();
+	}
 	if (hz & HZ_SCHED)
 		preempt(cpu);
 }
@@ -298,5 +303,6 @@ HOT struct ec *kernel_exit(void)
 	}
 	if (cpu->loaded != cpu->current)
 		ec_load(cpu->current);
+	irqsoff_end();
 	return cpu->current;
 }

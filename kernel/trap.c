@@ -10,6 +10,7 @@
 #include "frame.h"
 #include "grace.h"
 #include "gsi.h"
+#include "irqsoff.h"
 #include "lapic.h"
 #include "panic.h"
 #include "timer.h"
@@ -41,6 +42,7 @@ void trap_from_user(struct ec *self)
 {
 	uint64_t vector = self->frame.vector;
 
+	irqsoff_vector(vector);
 	if (vector >= VEC_EXC_END)
 		interrupt(vector);
 	else if (vector == VEC_NM)
@@ -52,8 +54,10 @@ void trap_from_user(struct ec *self)
 void trap_from_kernel(struct frame *f)
 {
 	if (f->vector >= VEC_EXC_END) {
+		irqsoff_vector(f->vector);
 		grace_resume();		/* it came while this CPU was idle */
 		interrupt(f->vector);
+		irqsoff_end();
 		return;
 	}
 	for (const struct fixup *x = fixup_start; x < fixup_end; x++) {

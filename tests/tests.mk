@@ -93,6 +93,10 @@ test-abi-qemu64: $(ABI_ELF) $(ABI_KERNEL)
 		tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
 TESTS += $(if $(KERNEL),,abi-qemu64)
 
+# ---- fuzz: hostile programs, tests/fuzz/fuzz.mk ------------------------------------------------
+
+-include $(wildcard tests/fuzz/fuzz.mk)
+
 # ---- e2e: end-to-end tests, tests/e2e/e2e.mk --------------------------------------------------
 
 -include $(wildcard tests/e2e/e2e.mk)

@@ -213,21 +213,25 @@ static bool is_word(const char *s, const char *word)
 	return !memcmp(s, word, len) && (!s[len] || s[len] == ' ');
 }
 
-/* The string is "file words", 0-terminated. */
+/* The first module is the roottask. */
+const char *env_module_string(void)
+{
+	static const char *string;
+
+	for (unsigned i = 0; !string && i < hip_mem_count(env.hip); i++) {
+		const struct hip_mem *m = &env.hip->mem[i];
+
+		if (m->type == HIP_MEM_MODULE)
+			string = m->aux ? phys_map(m->aux, HEDRON_PAGE_SIZE) : "";
+	}
+	return string ? string : "";
+}
+
 bool module_has_word(const char *word)
 {
-	for (unsigned i = 0; i < hip_mem_count(env.hip); i++) {
-		const struct hip_mem *m = &env.hip->mem[i];
-		const char *s;
-
-		if (m->type != HIP_MEM_MODULE || !m->aux)
-			continue;
-		s = phys_map(m->aux, HEDRON_PAGE_SIZE);
-		for (; *s; s++)
-			if (*s == ' ' && is_word(s + 1, word))
-				return true;
-		return false;
-	}
+	for (const char *s = env_module_string(); *s; s++)
+		if (*s == ' ' && is_word(s + 1, word))
+			return true;
 	return false;
 }
 

@@ -51,6 +51,8 @@ void *stack_permanent(void);
 void map_pages(cap_sel src, cap_sel dst, uint64_t from_page, uint64_t to_page, uint64_t pages,
 	       unsigned rights, uint64_t xfer_flags);
 
+const char *env_module_string(void);	/* of the roottask: "file words", 0-terminated */
+
 /* Map physical memory somewhere in the roottask; for short looks at firmware tables. */
 const void *phys_map(uint64_t phys, uint64_t size);
 

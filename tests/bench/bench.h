@@ -16,6 +16,7 @@ enum bench_needs {
 	NEEDS_NOTHING,
 	NEEDS_CPU2,		/* two CPUs: a boot of its own, so that the others have one */
 	NEEDS_MEDIATOR,		/* HIP_FEAT_MEDIATOR */
+	NEEDS_PATIENCE,		/* takes long: only when asked for */
 };
 
 struct bench {
@@ -51,6 +52,10 @@ cap_sel portal_make(cap_sel sel, struct handler *h, void (*entry)(void), uint64_
 cap_sel service_make(cap_sel pd, void (*entry)(void));
 void event_portal_make(struct thread *t, unsigned event, void (*entry)(void), uint64_t mtd,
 		       cap_sel reply_sm);
+
+/* A row of page faults in another PD that are answered with `with` (events.c). */
+void setup_fault(hedron_crd with);
+void touch_next(void);
 
 /* What a personality asks for in events and foreign calls. */
 #define MTD_EVENT	(MTD_GPR | MTD_RIP | MTD_RFLAGS | MTD_QUAL)

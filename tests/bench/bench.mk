@@ -19,11 +19,16 @@ all: $(BENCH_ELF)
 
 # `make bench KERNEL=FILE` puts another kernel's figures beside ours.
 .PHONY: bench test-bench
-bench: $(BENCH_ELF) $(O)/kernel/kernel.elf32 ## measure the kernel, and KERNEL=FILE beside it
-	$(Q)tests/bench/table $(BENCH_ELF) $(O)/kernel/kernel.elf32 $(KERNEL)
+bench: $(BENCH_ELF) $(KERNEL_ELF) ## measure the kernel, and KERNEL=FILE beside it
+	$(Q)tests/bench/table $(BENCH_ELF) $(KERNEL_ELF) $(KERNEL)
 
 # No row of bounds.tsv may need more instructions than stands there.
-test-bench: $(BENCH_ELF) $(O)/kernel/kernel.elf32 ## compare the kernel's figures with their bounds
+test-bench: $(BENCH_ELF) $(KERNEL_ELF) ## compare the kernel's figures with their bounds
 	$(Q)tests/tap $(O)/tests/bench.tap tests/bench/check tests/bench/bounds.tsv \
-		$(O)/kernel/kernel.elf32 $(BENCH_ELF)
+		$(KERNEL_ELF) $(BENCH_ELF)
 TESTS += bench
+
+# Some minutes: everything happens with time counted in instructions.
+.PHONY: irqsoff
+irqsoff: $(BENCH_ELF) $(ABI_ELF) $(O)/kernel-irqsoff/kernel.elf32 ## the longest stretches with interrupts off
+	$(Q)tests/bench/irqsoff $(O)/kernel-irqsoff/kernel.elf32 $(BENCH_ELF) $(ABI_ELF)

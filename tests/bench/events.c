@@ -32,7 +32,7 @@ static void recall_self(void)		{ hedron_recall(subject->ec); }
 
 static char *next_page;
 
-static void setup_fault(void)
+void setup_fault(hedron_crd with)
 {
 	struct thread *t = new_subject(child_new());
 	struct handler *h = handler_new(ROOT_SEL_PD, env.cpu);
@@ -41,11 +41,16 @@ static void setup_fault(void)
 	MUST(hedron_revoke(crd_obj(sel, 0, RIGHTS_ALL), 1));
 	portal_make(sel, h, serve_page, MTD_EVENT);
 	child_give(t->child, sel, 0);
-	utcb_item(h->utcb, 0)->crd = crd_mem(page_of(pool_alloc(0)), 0, MEM_R | MEM_W);
-	next_page = (char *)va_alloc(9);
+	utcb_item(h->utcb, 0)->crd = with;
+	next_page = (char *)va_alloc(crd_order(with) + 9);
 }
 
-static void touch_next(void)
+static void setup_fault_page(void)
+{
+	setup_fault(crd_mem(page_of(pool_alloc(0)), 0, MEM_R | MEM_W));
+}
+
+void touch_next(void)
 {
 	*(volatile char *)next_page = 1;
 	next_page += HEDRON_PAGE_SIZE;
@@ -105,7 +110,7 @@ static const struct bench rows[] = {
 	{ "exception", "exception (ud2), handler in the same PD", setup_exception,
 	  .op = invalid_opcode },
 	{ "recall", "recall of oneself, handler in the same PD", setup_recall, .op = recall_self },
-	{ "fault", "page fault, one page mapped by reply, across PDs", setup_fault,
+	{ "fault", "page fault, one page mapped by reply, across PDs", setup_fault_page,
 	  .op = touch_next, .runs = FAULTS },
 };
 BENCH_LIST(events, rows);

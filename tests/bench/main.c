@@ -3,11 +3,11 @@
  * main.c - the bench: boots on a kernel of this ABI as module 0, measures what the rows say, prints
  * a line for each on COM1, and ends the machine.
  *
- * A row is run a few times to warm up, then `runs` times, each time between two RDTSC. From every
+ * A row is run a few times to warm up (unless once is all), then `runs` times, each time between two RDTSC. From every
  * figure the least that an empty row took is subtracted; minimum and median are printed. With the
  * word "icount" QEMU counts time in instructions (-icount shift=0): then a loop of known length
  * tells how many ticks an instruction is, and figures are divided by that. With "cpu2" the rows that
- * need two CPUs are run, without it the others.
+ * need two CPUs are run, with "worst" those of worst.c, without either the others.
  *
  * Lines of output:  name TAB minimum TAB median TAB runs TAB title;  "-" if it cannot be done here.
  * Lines that begin with "#" are for people; the last one is "# end".
@@ -23,11 +23,11 @@
 #define LOOP		100000		/* of two instructions each */
 
 extern const struct bench_list bench_hypercalls, bench_ipc, bench_events, bench_semaphores,
-	bench_memory, bench_objects;
+	bench_memory, bench_objects, bench_worst;
 
 static const struct bench_list *const lists[] = {
 	&bench_hypercalls, &bench_ipc, &bench_events, &bench_semaphores, &bench_memory,
-	&bench_objects,
+	&bench_objects, &bench_worst,
 };
 
 static struct thread measurer;
@@ -104,7 +104,9 @@ static __attribute__((noinline)) uint64_t once(void (*op)(void))
 /* May run in another PD: no hypercalls but the row's own. */
 static void run_row(void)
 {
-	for (unsigned i = 0; i < WARM_UP + row_runs; i++) {
+	unsigned warm_up = row_runs == 1 ? 0 : WARM_UP;
+
+	for (unsigned i = 0; i < warm_up + row_runs; i++) {
 		uint64_t used;
 
 		if (row->before)
@@ -112,8 +114,8 @@ static void run_row(void)
 		used = once(row->op);
 		if (row->after)
 			row->after();
-		if (i >= WARM_UP)
-			sample[i - WARM_UP] = used;
+		if (i >= warm_up)
+			sample[i - warm_up] = used;
 	}
 }
 
@@ -199,9 +201,16 @@ static void do_row(const struct bench *b)
 	clean_up();
 }
 
+/* The boot in which a row is run; each has a word. */
+static enum boot { BOOT_ONE, BOOT_CPU2, BOOT_WORST } boot_of(const struct bench *b)
+{
+	return b->needs == NEEDS_CPU2 ? BOOT_CPU2 : b->needs == NEEDS_PATIENCE ? BOOT_WORST : BOOT_ONE;
+}
+
 static void do_all(void *arg)
 {
-	bool cpu2 = module_has_word("cpu2");
+	enum boot boot = module_has_word("cpu2") ? BOOT_CPU2 :
+			 module_has_word("worst") ? BOOT_WORST : BOOT_ONE;
 
 	icount = module_has_word("icount");
 	calibrate();
@@ -209,7 +218,7 @@ static void do_all(void *arg)
 		for (unsigned j = 0; j < lists[i]->count; j++) {
 			const struct bench *b = &lists[i]->rows[j];
 
-			if (cpu2 != (b->needs == NEEDS_CPU2))
+			if (boot != boot_of(b))
 				continue;
 			if (!can_do(b))
 				print("%s\t-\t-\t0\t%s\n", b->name, b->title);
