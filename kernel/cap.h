@@ -37,6 +37,12 @@ struct mdb_walk {
 	bool done;			/* `at` and all below is done */
 };
 
+/* Walks over the capabilities of a range, one after the other. */
+struct sweep {
+	uint64_t at;			/* selector or port to go on with */
+	struct mdb_walk walk;		/* of the capability before */
+};
+
 #define MDB_STEP_COST	250		/* instructions, about */
 
 void mdb_walk_start(struct mdb_walk *w, struct cap *top, unsigned mask, bool self);

@@ -18,6 +18,7 @@
 #include "space_mem.h"
 #include "space_obj.h"
 #include "space_pio.h"
+#include "work.h"
 
 #define NO_MEDIATOR	~0ull		/* its size: no call comes from outside */
 #define SYSCALL_LEN	2		/* bytes */
@@ -40,17 +41,6 @@ struct pd *pd_create(void)
 	return pd;
 }
 
-/* Frees one that nobody knows yet, or nobody any more. */
-static void pd_free(struct pd *pd)
-{
-	if (this_cpu()->pd == pd)
-		mem_load(NULL);
-	obj_space_free(pd);
-	pio_space_free(pd);
-	mem_space_free(pd);
-	slab_free(&pd_cache, pd);
-}
-
 void pd_ref(struct pd *pd)
 {
 	__atomic_add_fetch(&pd->ecs, 1, __ATOMIC_RELAXED);
@@ -68,13 +58,16 @@ static struct pd *pd_of(struct kobj *obj)	{ return container_of(obj, struct pd, 
 static bool fade(struct kobj *obj, struct work *w)
 {
 	struct pd *pd = pd_of(obj);
+	bool done;
 
 	if (!obj->orphan || pd->emptied)
 		return true;
 	spin_lock(&mdb_lock);
-	obj_space_clear_locked(pd);
-	pio_space_clear_locked(pd);
+	done = obj_sweep(pd, &pd->objects, HEDRON_NUM_SEL, RIGHTS_ALL, true, w) &&
+	       pio_sweep(pd, &pd->pios, NUM_PORTS - 1, RIGHTS_ALL, true, w);
 	spin_unlock(&mdb_lock);
+	if (!done)
+		return false;
 	spin_lock(&pd->mem_lock);
 	if (mem_unmap_locked(pd, 0, HEDRON_USER_END) != HEDRON_SUCCESS)
 		panic("emptying an address space needs no memory");
@@ -88,7 +81,19 @@ static bool is_wanted(struct kobj *obj)
 	return obj->caps || __atomic_load_n(&pd_of(obj)->ecs, __ATOMIC_ACQUIRE);
 }
 
-static void free(struct kobj *obj)	{ pd_free(pd_of(obj)); }
+static bool free(struct kobj *obj, struct work *w)
+{
+	struct pd *pd = pd_of(obj);
+
+	if (!obj_space_free(pd, &pd->pages_freed, w))
+		return false;
+	if (this_cpu()->pd == pd)
+		mem_load(NULL);
+	pio_space_free(pd);
+	mem_space_free(pd);
+	slab_free(&pd_cache, pd);
+	return true;
+}
 
 const struct kobj_ops pd_ops = { fade, is_wanted, NULL, free };
 

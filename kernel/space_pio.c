@@ -105,12 +105,17 @@ void pio_remove(struct cap *c)
 	bitmap_set(c->pd, c->base, cap_last(c), false);
 }
 
-void pio_space_clear_locked(struct pd *pd)
+bool pio_sweep(struct pd *pd, struct sweep *s, uint64_t last, unsigned mask, bool self, struct work *w)
 {
-	struct tree_node *n;
+	while (sweep_go_on(s, w)) {
+		struct cap *c = s->at <= last ? pio_overlap(pd, s->at, last) : NULL;
 
-	while ((n = tree_first(&pd->ports)))
-		mdb_revoke(tree_entry(n, struct cap, port), RIGHTS_ALL, true, cap_drop);
+		if (!c)
+			return true;
+		s->at = cap_last(c) + 1;
+		mdb_walk_start(&s->walk, c, mask, self);
+	}
+	return false;
 }
 
 void pio_space_free(struct pd *pd)

@@ -5,6 +5,8 @@
 #include "cap.h"
 #include "pd.h"
 
+struct work;
+
 #define NUM_PORTS	0x10000
 
 /* The capability that contains `port`, NULL if there is none. mdb_lock. */
@@ -18,5 +20,7 @@ struct cap *pio_overlap(const struct pd *pd, uint64_t first, uint64_t last);
 MUST_USE enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned order,
 					      struct cap *parent, unsigned rights);
 void pio_remove(struct cap *c);				/* mdb_lock; part of cap_drop() */
-void pio_space_clear_locked(struct pd *pd);		/* revokes everything in it */
+/* As obj_sweep(), of ports up to `last`. mdb_lock. */
+bool pio_sweep(struct pd *pd, struct sweep *s, uint64_t last, unsigned mask, bool self,
+	       struct work *w);
 void pio_space_free(struct pd *pd);
