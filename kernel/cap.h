@@ -25,6 +25,13 @@ struct cap {
 	struct tree_node port;		/* m  in pd->ports, by first port */
 };
 
+/* Memory for insertions, made before the first of them: then none can fail. All 0 at first. */
+struct obj_room {
+	struct cap *caps;		/* linked by `next` */
+	void **pages;			/* of tables, linked by the first word */
+	uint64_t mid, leaf;		/* 1 + number of the table made ahead last; 0: none */
+};
+
 void mdb_insert(struct cap *parent, struct cap *c);
 
 /* Takes the rights in `mask` from all descendants of `top`, and from `top` if `self`. Those left without
@@ -49,9 +56,10 @@ void mdb_walk_start(struct mdb_walk *w, struct cap *top, unsigned mask, bool sel
 bool mdb_walk_step(struct mdb_walk *w);		/* true: it is over */
 void mdb_walk_end(struct mdb_walk *w);		/* gives it up; nothing if none is under way */
 
-/* The nearest ancestor of `c` in the space of `pd`, among the nearest MDB_DEPTH; NULL if there is none. */
-#define MDB_DEPTH	500
-struct cap *mdb_ancestor(const struct cap *c, const struct pd *pd);
+/* The nearest ancestor of `c` in the space of `pd`; NULL if there is none among the nearest *depth, which
+ * counts down. */
+#define MDB_DEPTH	250
+struct cap *mdb_ancestor(const struct cap *c, const struct pd *pd, unsigned *depth);
 
 void cap_drop(struct cap *c);		/* out of its space: it has no rights any more */
 void cap_retire(struct cap *c);		/* frees it after a grace period (kobj.c) */

@@ -10,7 +10,7 @@
 
 /* Hazards: what must be looked at before this CPU enters user mode. */
 #define HZ_SCHED	(1 << 0)	/* another SC may have to run */
-#define HZ_TLB		(1 << 1)	/* the loaded address space lost mappings */
+#define HZ_TLB		(1 << 1)	/* others wait for it to drop what it has loaded (tlb.c) */
 #define HZ_RECLAIM	(1 << 2)	/* objects wait to be destroyed */
 #define HZ_GRACE	(1 << 3)	/* a grace period wants this CPU to be quiescent (grace.c) */
 #define HZ_WINDOW	(1 << 4)	/* between two chunks: let interrupts in */
@@ -45,6 +45,8 @@ struct cpu {
 	struct pd *pd;			/* its page tables are in CR3; NULL: the kernel's own */
 	struct sc *sc;			/* pays for what runs; NULL: must be chosen */
 	uint32_t hazards;		/* a  HZ_* */
+	uint32_t tlb_asked;		/* a  requests of others to drop what it has loaded (tlb.c) */
+	uint32_t tlb_done;		/* a  the last one that is done */
 	bool paused;			/* a  idle, and reads no kernel object (grace.c) */
 	bool helping;			/* `sc` runs a handler that serves somebody else */
 	unsigned id;			/* I  number in MADT order */

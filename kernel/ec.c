@@ -181,6 +181,9 @@ static void op_cancel(struct ec *ec)
 	if (ec->op.notice)
 		notice_cancel(ec->op.notice);
 	ec->op.notice = NULL;
+	if (ec->op.pd)
+		pd_abandon(ec->op.pd);
+	ec->op.pd = NULL;
 }
 
 static struct sc *pop_sc(struct ec *ec)
@@ -212,6 +215,8 @@ static void unlink(struct kobj *obj)
 
 static bool free(struct kobj *obj, struct work *w)
 {
+	if (!grant_cancel(&ec_of(obj)->op.grant, w))
+		return false;
 	ec_free(ec_of(obj));
 	return true;
 }
@@ -244,6 +249,16 @@ HOT static void load_bases(const struct ec *ec)
 	swapgs();
 	wrgsbase(ec->gs_base);
 	swapgs();
+}
+
+void ec_unload(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->loaded)
+		ec_save_bases(cpu->loaded);
+	cpu->loaded = NULL;
+	mem_load(NULL);
 }
 
 HOT void ec_load(struct ec *ec)

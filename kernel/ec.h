@@ -2,8 +2,8 @@
 /* ec.h - execution contexts; the rules are at the head of ec.c. */
 #pragma once
 #include <hedron/utcb.h>
-#include "cap.h"
 #include "frame.h"
+#include "delegate.h"
 #include "kobj.h"
 #include "spinlock.h"
 #include "timer.h"
@@ -25,6 +25,7 @@ enum ec_state {
 enum ec_retry {
 	RETRY_CALL,	/* the `call` hypercall that stands in the frame */
 	RETRY_EVENT,	/* the event whose portal is ec->event_sel */
+	RETRY_ITEMS,	/* handler: the typed items of its message come first */
 	RETRY_HYPERCALL,	/* the hypercall in the frame is not done yet: the next chunk */
 };
 
@@ -40,6 +41,11 @@ struct op {
 	bool begun;
 	struct sweep sweep;		/* revoke */
 	struct notice *notice;		/* revoke: to be posted at the end */
+	struct grant grant;		/* delegation; create_pd, typed items */
+	struct pd *pd;			/* create_pd: not known to anybody yet */
+	unsigned next, count;		/* typed items: done so far, of how many; 0: none under way */
+	struct windows win;		/* of their receiver */
+	struct hedron_typed item;	/* the one in the middle of which it is */
 };
 
 /* Fields:  I  constant after creation;  h  home CPU only;  e  ec->lock;  s  lock of ec->sm. */
@@ -90,6 +96,8 @@ void ec_end(struct ec *ec);			/* the same, without a word */
 
 /* Makes its registers in the CPU its own, and its address space the loaded one. */
 void ec_load(struct ec *ec);
+/* No EC is loaded afterwards, and no PD. */
+void ec_unload(void);
 void ec_save_bases(struct ec *ec);		/* fs_base, gs_base are exact afterwards */
 
 /* Leaves EC_ON_SM; `status` is for WAKE_STATUS. */

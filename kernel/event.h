@@ -2,7 +2,7 @@
 /* event.h - exceptions, start-up, recall and foreign calls as messages; rules: head of event.c. */
 #pragma once
 #include <hedron/abi.h>
-#include "types.h"
+#include "delegate.h"
 
 struct ec;
 
@@ -15,6 +15,9 @@ void event_recall(struct ec *ec);
 
 /* The frame as it must be for an event at a SYSCALL: rcx and r11 as documented; leaves by IRET. */
 void event_from_syscall(struct ec *ec);
+
+/* Where memory that is sent with the reply to an event of `ec` goes. */
+struct windows event_windows(const struct ec *ec);
 
 /* The reply of handler `h` to an event of `ec`; false if `ec` had to be killed for it. */
 bool event_answer(struct ec *ec, struct ec *h);

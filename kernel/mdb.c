@@ -159,11 +159,15 @@ bool mdb_walk_step(struct mdb_walk *w)
 	return false;
 }
 
-struct cap *mdb_ancestor(const struct cap *c, const struct pd *pd)
+struct cap *mdb_ancestor(const struct cap *c, const struct pd *pd, unsigned *depth)
 {
 	struct cap *a = c->parent;
 
-	for (unsigned i = 0; a && a->pd != pd; i++)
-		a = i < MDB_DEPTH ? a->parent : NULL;
-	return a;
+	while (a && *depth) {
+		--*depth;
+		if (a->pd == pd)
+			return a;
+		a = a->parent;
+	}
+	return NULL;
 }

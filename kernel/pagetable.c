@@ -3,14 +3,22 @@
  * pagetable.c - page tables of user space: mapping, clearing and asking, for ranges of any size.
  *
  * Mappings use the largest pages that alignment allows; a large page is split when a part of it
- * changes. A table that is replaced or emptied as a whole is freed, after the TLB has forgotten it.
- * Accessed and dirty bits are set from the start, since nobody reads them. The caller does the locking.
+ * changes. A table that is replaced, or left empty by an operation that reaches its end, is taken
+ * out; it may be freed when no TLB leads to it (tlb.c). Accessed and dirty bits are set from the start,
+ * since nobody reads them; so no CPU ever writes a table. The caller does the locking.
+ *
+ * Operations on ranges go in chunks (work.h). Memory for tables is taken by what prepares a change, so
+ * that the change itself need not fail.
  */
 #include "pagetable.h"
 #include <hedron/crd.h>
 #include "layout.h"
 
 #define TABLE_FLAGS	(PTE_P | PTE_W | PTE_U | PTE_A)
+
+#define COST_MAP	60		/* instructions, about */
+#define COST_CLEAR	20
+#define COST_TABLE	600		/* its entries are looked at */
 
 unsigned pagetable_max_level = 1;
 
@@ -71,28 +79,27 @@ static bool split(uint64_t *entry, unsigned level)
 	return true;
 }
 
-static void table_free(uint64_t *table, unsigned level)
+/* Notes a table, and all below it, as gone; how many. */
+static unsigned tables_gone(struct tlb_gone *gone, uint64_t *table, unsigned level)
 {
+	unsigned n = 1;
+
 	for (unsigned i = 0; level && i < 512; i++)
 		if (table[i] & PTE_P && !pte_is_leaf(table[i], level))
-			table_free(table_of(table[i]), level - 1);
-	page_free(table);
+			n += tables_gone(gone, table_of(table[i]), level - 1);
+	tlb_gone_table(gone, table);
+	return n;
 }
 
-/* Empties an entry, whatever it is. A table is freed only after no TLB can lead to it. */
-static void entry_clear(struct pagetable *t, uint64_t *entry, unsigned level, uaddr va)
+/* Notes what an entry held before it was changed. */
+static void entry_gone(struct tlb_gone *gone, uint64_t old, unsigned level, uaddr va, struct work *w)
 {
-	uint64_t old = *entry;
-
-	*entry = 0;
 	if (!(old & PTE_P))
 		return;
-	if (pte_is_leaf(old, level)) {
-		tlb_drop_page(t, va);
-		return;
-	}
-	tlb_drop_all_now(t);
-	table_free(table_of(old), level - 1);
+	if (pte_is_leaf(old, level))
+		tlb_gone_page(gone, va);
+	else
+		work_spend(w, COST_TABLE * tables_gone(gone, table_of(old), level - 1));
 }
 
 /* The entry for `va` at `level`, tables above it made. NULL: out of memory. */
@@ -127,55 +134,124 @@ static unsigned best_level(uaddr va, paddr phys, uint64_t len)
 	return level;
 }
 
-bool pagetable_map(struct pagetable *t, uaddr va, paddr phys, uint64_t len, uint64_t flags)
+static void advance(struct span *s, uint64_t len)
 {
-	while (len) {
-		unsigned level = best_level(va, phys, len);
-		uint64_t *entry = entry_make(t, va, level);
+	s->va += len;
+	s->phys += len;
+	s->len -= len;
+}
+
+bool pagetable_map(struct pagetable *t, struct span *s, uint64_t flags, struct work *w,
+		   struct tlb_gone *gone)
+{
+	while (s->len && !work_is_over(w)) {
+		unsigned level = best_level(s->va, s->phys, s->len);
+		uint64_t *entry = entry_make(t, s->va, level), old;
 
 		if (!entry)
 			return false;
-		if (*entry & PTE_P)
-			entry_clear(t, entry, level, va);
-		*entry = phys | flags | (level ? PTE_PS : 0);
-		va += level_size(level);
-		phys += level_size(level);
-		len -= level_size(level);
+		old = *entry;
+		*entry = s->phys | flags | (level ? PTE_PS : 0);
+		entry_gone(gone, old, level, s->va, w);
+		advance(s, level_size(level));
+		work_spend(w, COST_MAP);
 	}
 	return true;
 }
 
-/* Recursion: at most one call a level. */
-static bool clear_range(struct pagetable *t, uint64_t *table, unsigned level, uaddr va, uaddr end)
+bool pagetable_prepare_map(struct pagetable *t, struct span *s, struct work *w)
 {
-	uaddr next;
+	while (s->len && !work_is_over(w)) {
+		unsigned level = best_level(s->va, s->phys, s->len);
+		uint64_t len = level_size(level);
 
-	for (; va < end; va = next) {
+		if (!entry_make(t, s->va, level))
+			return false;
+		if (!level)		/* all others of this table are there, too */
+			len = min_u64(level_size(1) - (s->va & (level_size(1) - 1)), s->len);
+		advance(s, len);
+		work_spend(w, COST_MAP);
+	}
+	return true;
+}
+
+/* Splits pages that `va` is in the middle of. */
+static bool split_at(struct pagetable *t, uaddr va)
+{
+	uint64_t *table = t->pml4;
+
+	for (unsigned level = LEVEL_TOP; va & (level_size(level) - 1); level--) {
 		uint64_t *entry = &table[level_index(level, va)];
-		bool whole;
 
-		next = min_u64(ALIGN_DOWN(va, level_size(level)) + level_size(level), end);
-		whole = next - va == level_size(level);
 		if (!(*entry & PTE_P))
-			continue;
-		if (whole) {
-			entry_clear(t, entry, level, va);
-			continue;
-		}
+			break;
 		if (pte_is_leaf(*entry, level) && !split(entry, level))
 			return false;
-		if (!clear_range(t, table_of(*entry), level - 1, va, next))
-			return false;
+		table = table_of(*entry);
 	}
 	return true;
 }
 
-bool pagetable_clear(struct pagetable *t, uaddr va, uint64_t len)
+bool pagetable_prepare_clear(struct pagetable *t, uaddr va, uint64_t len)
 {
-	return clear_range(t, t->pml4, LEVEL_TOP, va, va + len);
+	return split_at(t, va) && split_at(t, va + len);
 }
 
-bool pagetable_clear_fixed(struct pagetable *t, uaddr va, paddr phys)
+static bool is_empty(const uint64_t *table)
+{
+	for (unsigned i = 0; i < 512; i++)
+		if (table[i] & PTE_P)
+			return false;
+	return true;
+}
+
+/*
+ * Clears what an entry maps from `va` to `end`, which is all of it unless it leads to a table; where it
+ * stopped. A table that is left empty goes. Recursion: one call a level.
+ */
+static uaddr clear_range(uint64_t *table, unsigned level, uaddr va, uaddr end, struct work *w,
+			 struct tlb_gone *gone);
+
+static uaddr clear_entry(uint64_t *entry, unsigned level, uaddr va, uaddr end, struct work *w,
+			 struct tlb_gone *gone)
+{
+	uint64_t old = *entry;
+	bool whole = end - va == level_size(level);
+	uaddr reached = end;
+
+	if (!(old & PTE_P))
+		return end;
+	if (!pte_is_leaf(old, level) && !(whole && level == 1)) {
+		reached = clear_range(table_of(old), level - 1, va, end, w, gone);
+		if (reached & (level_size(level) - 1) || !is_empty(table_of(old)))
+			return reached;
+	}
+	*entry = 0;
+	entry_gone(gone, old, level, va, w);
+	return reached;
+}
+
+static uaddr clear_range(uint64_t *table, unsigned level, uaddr va, uaddr end, struct work *w,
+			 struct tlb_gone *gone)
+{
+	while (va < end && !work_is_over(w)) {
+		uaddr next = min_u64(ALIGN_DOWN(va, level_size(level)) + level_size(level), end);
+
+		work_spend(w, COST_CLEAR);
+		va = clear_entry(&table[level_index(level, va)], level, va, next, w, gone);
+	}
+	return va;
+}
+
+bool pagetable_clear(struct pagetable *t, struct span *s, struct work *w, struct tlb_gone *gone)
+{
+	if (!pagetable_prepare_clear(t, s->va, s->len))
+		return false;
+	advance(s, clear_range(t->pml4, LEVEL_TOP, s->va, s->va + s->len, w, gone) - s->va);
+	return true;
+}
+
+bool pagetable_clear_fixed(struct pagetable *t, uaddr va, paddr phys, struct tlb_gone *gone)
 {
 	uint64_t *table = t->pml4, *entry;
 	unsigned level = LEVEL_TOP;
@@ -191,13 +267,6 @@ bool pagetable_clear_fixed(struct pagetable *t, uaddr va, paddr phys)
 	if (level || !(*entry & PTE_FIXED) || (*entry & PTE_ADDR) != phys)
 		return false;
 	*entry = 0;
+	tlb_gone_page(gone, va);
 	return true;
-}
-
-void pagetable_free(struct pagetable *t)
-{
-	for (unsigned i = 0; i < 256; i++)
-		if (t->pml4[i] & PTE_P)
-			table_free(table_of(t->pml4[i]), LEVEL_TOP - 1);
-	page_free(t->pml4);
 }

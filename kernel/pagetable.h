@@ -3,6 +3,8 @@
 #pragma once
 #include "pages.h"
 #include "paging.h"
+#include "tlb.h"
+#include "work.h"
 
 struct pagetable {
 	uint64_t *pml4;
@@ -19,18 +21,25 @@ extern unsigned pagetable_max_level;	/* I  2 if the CPU has pages of 1 GiB */
 
 struct extent pagetable_extent(const struct pagetable *t, uaddr va);
 
-/* Ranges are page-aligned and in the user half. What was there is replaced. False: out of memory,
- * the range is partly done. */
-MUST_USE bool pagetable_map(struct pagetable *t, uaddr va, paddr phys, uint64_t len, uint64_t flags);
-MUST_USE bool pagetable_clear(struct pagetable *t, uaddr va, uint64_t len);
+/* What is left to do of a range; page-aligned and in the user half. */
+struct span {
+	uaddr va;
+	paddr phys;			/* when mapping */
+	uint64_t len;
+};
+
+/* Each does a chunk and takes it off the span; len 0: done. What was there is replaced, and noted in
+ * `gone`. False: out of memory; this chunk is partly mapped, or nothing of it cleared. */
+MUST_USE bool pagetable_map(struct pagetable *t, struct span *s, uint64_t flags, struct work *w,
+			    struct tlb_gone *gone);
+MUST_USE bool pagetable_clear(struct pagetable *t, struct span *s, struct work *w,
+			      struct tlb_gone *gone);
+
+/* Make the tables that these take, and nothing else one could see. False: out of memory. */
+MUST_USE bool pagetable_prepare_map(struct pagetable *t, struct span *s, struct work *w);
+MUST_USE bool pagetable_prepare_clear(struct pagetable *t, uaddr va, uint64_t len);
 
 /* Clears the page at `va` if it is a fixed one that maps `phys`; whether it was. */
-bool pagetable_clear_fixed(struct pagetable *t, uaddr va, paddr phys);
+bool pagetable_clear_fixed(struct pagetable *t, uaddr va, paddr phys, struct tlb_gone *gone);
 
 uint64_t pagetable_flags(unsigned rights);	/* of a user page; MEM_R at least */
-void pagetable_free(struct pagetable *t);
-
-/* To be provided by the user: the TLB must not lead to this page, or into any freed table, any more.
- * tlb_drop_page() may be late, but not later than the next user instruction. */
-void tlb_drop_page(struct pagetable *t, uaddr va);
-void tlb_drop_all_now(struct pagetable *t);

@@ -32,18 +32,20 @@ struct pd {
 	struct mediator mediator;	/* p  read with pd_mediator() */
 	void ***obj_root;		/* m  object space (space_obj.c) */
 	struct tree ports;		/* m  port capabilities (space_pio.c) */
-	void *pio_bitmap[2];		/* m  NULL: no ports so far */
-	void *pio_tables[3];		/* m */
+	void *pio_bitmap[2];		/* p  NULL: no ports so far; their content: m */
+	void *pio_tables[3];		/* p */
 	struct spinlock mem_lock;
 	struct pagetable mem;		/* p  address space (space_mem.c) */
+	uaddr mem_cleared;		/* p  up to here, by mem_space_clear() */
 	uint64_t cr3;			/* I */
-	unsigned flushed;		/* p  pages flushed one by one in this operation */
+	uint64_t cpus;			/* a  CPUs that have it loaded (tlb.c) */
 };
 
 extern struct pd *root_pd;		/* I  the roottask's */
 extern struct pd hv_pd;			/* the hypervisor's own spaces (hvspace.c) */
 
 struct pd *pd_create(void);		/* NULL: kernel memory exhausted */
+void pd_abandon(struct pd *pd);		/* one that nobody knows yet will not be used */
 void pd_ref(struct pd *pd);		/* an EC more that needs it */
 void pd_unref(struct pd *pd);
 

@@ -15,7 +15,6 @@
 #include "pages.h"
 #include "pd.h"
 #include "sm.h"
-#include "space_mem.h"
 #include "space_obj.h"
 #include "space_pio.h"
 #include "work.h"
@@ -38,18 +37,16 @@ static bool revoke_caps(struct pd *pd, struct sweep *s, hedron_crd crd, bool sel
 	return done;
 }
 
-static enum hedron_status revoke_memory(struct pd *pd, hedron_crd crd)
+/* One chunk, of a delegation of nothing: it gets the memory it takes first, then cannot fail. */
+static enum hedron_status revoke_memory(struct pd *pd, struct grant *g, hedron_crd crd)
 {
-	enum hedron_status status;
-	uint64_t pages = 1ull << crd_order(crd), end = HEDRON_USER_END >> PAGE_SHIFT;
+	uint64_t base = crd_base(crd), end = HEDRON_USER_END >> PAGE_SHIFT;
+	struct crd_window w = { base, base, crd_order(crd) };
+	struct work work = WORK_INIT;
 
-	if (crd_base(crd) & (pages - 1) || crd_base(crd) >= end)
+	if (base & low_mask(w.order) || base >= end)
 		return HEDRON_SUCCESS;
-	pages = min_u64(pages, end - crd_base(crd));
-	spin_lock(&pd->mem_lock);
-	status = mem_unmap_locked(pd, crd_base(crd) << PAGE_SHIFT, pages << PAGE_SHIFT);
-	spin_unlock(&pd->mem_lock);
-	return status;
+	return grant_chunk(g, pd, pd, CRD_MEM, w, 0, &work);
 }
 
 static enum hedron_status begin(struct ec *self, struct pd *pd)
@@ -81,11 +78,14 @@ enum hedron_status hc_revoke(struct ec *self)
 		status = begin(self, pd);
 	if (!self->op.begun)
 		return status;
-	if (crd_type(crd) == CRD_MEM)
-		status = pd ? revoke_memory(pd, crd) : HEDRON_SUCCESS;
-	else if (crd_type(crd) != CRD_NULL && !revoke_caps(pd, &self->op.sweep, crd,
+	if (crd_type(crd) == CRD_MEM && pd)
+		status = revoke_memory(pd, &self->op.grant, crd);
+	else if (crd_type(crd) > CRD_MEM && !revoke_caps(pd, &self->op.sweep, crd,
 							   arg_flags(f) & HC_REVOKE_SELF))
-		return HC_AGAIN;
+		status = HC_AGAIN;
+	if (status == HC_AGAIN)
+		return status;
+	self->op.grant = (struct grant){ 0 };	/* of a PD that is gone; there is no memory in it */
 	if (self->op.notice)
 		notice_post(self->op.notice);
 	self->op.notice = NULL;

@@ -33,9 +33,17 @@ static void must(enum hedron_status status)
 
 static void map(struct pd *pd, uaddr va, paddr phys, uint64_t len, unsigned rights)
 {
-	spin_lock(&pd->mem_lock);
-	must(mem_map_locked(pd, va, phys, len, rights));
-	spin_unlock(&pd->mem_lock);
+	struct span s = { va, phys, len };
+	struct tlb_gone gone = { 0 };
+
+	while (s.len) {
+		struct work w = WORK_INIT;
+
+		spin_lock(&pd->mem_lock);
+		must(mem_map_locked(pd, &s, rights, &w, &gone));
+		spin_unlock(&pd->mem_lock);
+	}
+	tlb_flush(pd, &gone);
 }
 
 static unsigned rights_of(uint32_t flags)

@@ -23,7 +23,9 @@
 #include "grace.h"
 #include "ipc.h"
 #include "irqsoff.h"
+#include "items.h"
 #include "sc.h"
+#include "tlb.h"
 #include "x86.h"
 
 #define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
@@ -230,8 +232,13 @@ static struct ec *retry(struct ec *ec)
 		return ipc_retry(ec);
 	case RETRY_EVENT:
 		return event_send(ec, ec->event_sel);
+	case RETRY_ITEMS:
+		irqsoff_continues(ec);
+		items_continue(ec);
+		break;
 	case RETRY_HYPERCALL:
 		hypercall_continue(ec);
+		break;
 	}
 	return NULL;
 }
@@ -281,7 +288,7 @@ static void hazards_handle(struct cpu *cpu)
 	uint32_t hz = __atomic_exchange_n(&cpu->hazards, 0, __ATOMIC_ACQ_REL);
 
 	if (hz & HZ_TLB)
-		write_cr3(read_cr3());
+		tlb_answer();
 	if (hz & HZ_WINDOW) {
 		irqsoff_end();
 		sti_nop_cli();

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * space_mem.c - address spaces of PDs. The user half belongs to the PD (pagetable.c); the kernel half is
- * shared (layout.h).
- *
- * Entries of the loaded space that lose something are flushed page by page, or all at once before
- * user mode is entered if there are many. A space that is not loaded has nothing in the TLB.
+ * space_mem.c - address spaces of PDs. The user half belongs to the PD (pagetable.c); the kernel half
+ * is shared (layout.h). What leaves the tables leaves the TLBs by tlb.c.
  */
 #include "space_mem.h"
 #include "assert.h"
@@ -15,34 +12,7 @@
 #include "string.h"
 #include "x86.h"
 
-#define FLUSH_SINGLE	16		/* that many pages are flushed one by one */
-
-static struct pd *pd_of(struct pagetable *t)	{ return container_of(t, struct pd, mem); }
-
-void mem_flush(struct pd *pd)
-{
-	if (this_cpu()->pd == pd)
-		cpu_hazard(this_cpu(), HZ_TLB);
-}
-
-void tlb_drop_page(struct pagetable *t, uaddr va)
-{
-	struct cpu *cpu = this_cpu();
-	struct pd *pd = pd_of(t);
-
-	if (cpu->pd != pd || cpu->hazards & HZ_TLB)
-		return;
-	if (pd->flushed++ < FLUSH_SINGLE)
-		invlpg(va);
-	else
-		cpu_hazard(cpu, HZ_TLB);
-}
-
-void tlb_drop_all_now(struct pagetable *t)
-{
-	if (this_cpu()->pd == pd_of(t))
-		write_cr3(read_cr3());
-}
+#define USER_HALF	(256 * level_size(LEVEL_TOP))
 
 bool mem_translate(struct pd *pd, uaddr va, paddr *phys)
 {
@@ -50,48 +20,68 @@ bool mem_translate(struct pd *pd, uaddr va, paddr *phys)
 
 	if (va >= HEDRON_USER_END)
 		return false;
+	spin_lock(&pd->mem_lock);
 	e = pagetable_extent(&pd->mem, va);
+	spin_unlock(&pd->mem_lock);
 	*phys = e.phys;
 	return e.rights != 0;
 }
 
-static enum hedron_status map_flags(struct pd *pd, uaddr va, paddr phys, uint64_t len,
-				    uint64_t flags)
+static enum hedron_status status_of(bool done)
 {
-	assert(spin_is_held(&pd->mem_lock));
-	pd->flushed = 0;
-	return pagetable_map(&pd->mem, va, phys, len, flags) ? HEDRON_SUCCESS : HEDRON_OOM;
+	return done ? HEDRON_SUCCESS : HEDRON_OOM;
 }
 
-enum hedron_status mem_map_locked(struct pd *pd, uaddr va, paddr phys, uint64_t len,
-				  unsigned rights)
-{
-	return map_flags(pd, va, phys, len, pagetable_flags(rights));
-}
-
-enum hedron_status mem_unmap_locked(struct pd *pd, uaddr va, uint64_t len)
+enum hedron_status mem_map_locked(struct pd *pd, struct span *s, unsigned rights, struct work *w,
+				  struct tlb_gone *gone)
 {
 	assert(spin_is_held(&pd->mem_lock));
-	pd->flushed = 0;
-	return pagetable_clear(&pd->mem, va, len) ? HEDRON_SUCCESS : HEDRON_OOM;
+	return status_of(pagetable_map(&pd->mem, s, pagetable_flags(rights), w, gone));
+}
+
+enum hedron_status mem_unmap_locked(struct pd *pd, struct span *s, struct work *w,
+				    struct tlb_gone *gone)
+{
+	assert(spin_is_held(&pd->mem_lock));
+	return status_of(pagetable_clear(&pd->mem, s, w, gone));
+}
+
+enum hedron_status mem_prepare_locked(struct pd *pd, struct span *s, unsigned rights, struct work *w)
+{
+	assert(spin_is_held(&pd->mem_lock));
+	if (rights)
+		return status_of(pagetable_prepare_map(&pd->mem, s, w));
+	if (!pagetable_prepare_clear(&pd->mem, s->va, s->len))
+		return HEDRON_OOM;
+	s->len = 0;
+	return HEDRON_SUCCESS;
 }
 
 enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys)
 {
-	enum hedron_status status;
+	struct span s = { va, phys, PAGE_SIZE };
+	struct tlb_gone gone = { 0 };
+	struct work w = WORK_INIT;
+	enum hedron_status status = HEDRON_BAD_CAP;
 
 	spin_lock(&pd->mem_lock);
-	status = map_flags(pd, va, phys, PAGE_SIZE, pagetable_flags(MEM_R | MEM_W) | PTE_FIXED);
+	if (!pd->obj.orphan)			/* else it is being emptied */
+		status = status_of(pagetable_map(&pd->mem, &s,
+						 pagetable_flags(MEM_R | MEM_W) | PTE_FIXED, &w,
+						 &gone));
 	spin_unlock(&pd->mem_lock);
+	tlb_flush(pd, &gone);
 	return status;
 }
 
 void mem_unmap_fixed(struct pd *pd, uaddr va, paddr phys)
 {
+	struct tlb_gone gone = { 0 };
+
 	spin_lock(&pd->mem_lock);
-	if (pagetable_clear_fixed(&pd->mem, va, phys) && this_cpu()->pd == pd)
-		invlpg(va);
+	pagetable_clear_fixed(&pd->mem, va, phys, &gone);
 	spin_unlock(&pd->mem_lock);
+	tlb_flush(pd, &gone);
 }
 
 bool mem_space_init(struct pd *pd)
@@ -104,13 +94,37 @@ bool mem_space_init(struct pd *pd)
 	return true;
 }
 
+bool mem_space_clear(struct pd *pd, struct work *w)
+{
+	struct span left = { pd->mem_cleared, 0, USER_HALF - pd->mem_cleared };
+	struct tlb_gone gone = { 0 };
+	bool done;
+
+	spin_lock(&pd->mem_lock);
+	done = pagetable_clear(&pd->mem, &left, w, &gone);
+	pd->mem_cleared = left.va;
+	spin_unlock(&pd->mem_lock);
+	tlb_flush(pd, &gone);
+	assert(done);			/* nothing is split, so no memory is needed */
+	return !left.len;
+}
+
 void mem_space_free(struct pd *pd)
 {
-	pagetable_free(&pd->mem);
+	tlb_unload(pd);
+	page_free(pd->mem.pml4);
 }
 
 HOT void mem_load(struct pd *pd)
 {
-	this_cpu()->pd = pd;
+	struct cpu *cpu = this_cpu();
+	struct pd *old = cpu->pd;
+	uint64_t bit = 1ull << cpu->id;
+
+	if (pd)
+		__atomic_fetch_or(&pd->cpus, bit, __ATOMIC_SEQ_CST);	/* before the tables are read */
+	cpu->pd = pd;
 	write_cr3(pd ? pd->cr3 : virt_to_phys(kernel_pml4));
+	if (old)
+		__atomic_fetch_and(&old->cpus, ~bit, __ATOMIC_SEQ_CST);
 }

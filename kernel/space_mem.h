@@ -5,21 +5,28 @@
 #include "pagetable.h"
 #include "pd.h"
 
-/* Both take pd->mem_lock to be held; ranges are page-aligned and below HEDRON_USER_END. What was
- * there before is replaced. HEDRON_OOM leaves the range partly done. */
-MUST_USE enum hedron_status mem_map_locked(struct pd *pd, uaddr va, paddr phys, uint64_t len,
-					   unsigned rights);
-MUST_USE enum hedron_status mem_unmap_locked(struct pd *pd, uaddr va, uint64_t len);
+/*
+ * Each does a chunk of a range below HEDRON_USER_END, with pd->mem_lock held, and takes it off the span;
+ * what was there is replaced, and noted in `gone`: tlb_flush() after the lock is released. HEDRON_OOM:
+ * the chunk is partly mapped, or nothing of it unmapped.
+ */
+MUST_USE enum hedron_status mem_map_locked(struct pd *pd, struct span *s, unsigned rights,
+					   struct work *w, struct tlb_gone *gone);
+MUST_USE enum hedron_status mem_unmap_locked(struct pd *pd, struct span *s, struct work *w,
+					     struct tlb_gone *gone);
+/* Gets the memory that these take, so that they cannot fail; rights 0: to unmap. */
+MUST_USE enum hedron_status mem_prepare_locked(struct pd *pd, struct span *s, unsigned rights,
+					       struct work *w);
 
-/* Maps a page of the kernel, readable, never executable and not to be delegated (a UTCB). */
+/* Maps a page of the kernel, readable, never executable and not to be delegated (a UTCB). No locks. */
 MUST_USE enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys);
-/* Takes that mapping away, if it is still there; at once also from the TLB. */
+/* Takes that mapping away, if it is still there; no CPU sees it any more. No locks. */
 void mem_unmap_fixed(struct pd *pd, uaddr va, paddr phys);
 
 /* Physical address of a user address; false if nothing is mapped. */
 bool mem_translate(struct pd *pd, uaddr va, paddr *phys);
 
 bool mem_space_init(struct pd *pd);	/* false: out of memory */
-void mem_space_free(struct pd *pd);	/* not loaded on any CPU */
+bool mem_space_clear(struct pd *pd, struct work *w);	/* a chunk; true: nothing is mapped */
+void mem_space_free(struct pd *pd);	/* after that, when no EC runs in it */
 void mem_load(struct pd *pd);		/* makes it this CPU's address space; NULL: the kernel's own */
-void mem_flush(struct pd *pd);		/* its mappings shrank: no stale one is used in user mode */

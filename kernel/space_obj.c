@@ -22,7 +22,6 @@
 struct spinlock mdb_lock;
 static struct slab_cache cap_cache = SLAB_CACHE(cap_cache, sizeof(struct cap), 8);
 
-struct cap *cap_alloc(void)		{ return slab_alloc(&cap_cache); }
 void cap_free(struct cap *c)		{ slab_free(&cap_cache, c); }
 
 static unsigned mid_of(cap_sel sel)	{ return sel >> 18 & 0xff; }
@@ -52,9 +51,9 @@ static void *room_take_page(struct obj_room *room)
 	return page;
 }
 
-static bool room_add_cap(struct obj_room *room)
+bool obj_room_add_cap(struct obj_room *room)
 {
-	struct cap *c = cap_alloc();
+	struct cap *c = slab_alloc(&cap_cache);
 
 	if (!c)
 		return false;
@@ -82,7 +81,7 @@ bool obj_room_make(struct obj_room *room, const struct pd *pd, cap_sel sel)
 			return false;
 		room->leaf = leaf_nr;
 	}
-	return room_add_cap(room);
+	return obj_room_add_cap(room);
 }
 
 bool obj_room_free(struct obj_room *room, struct work *w)

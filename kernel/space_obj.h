@@ -60,15 +60,9 @@ MUST_USE enum hedron_status obj_insert(struct pd *pd, cap_sel sel, struct kobj *
 MUST_USE enum hedron_status obj_insert_locked(struct pd *pd, cap_sel sel, struct kobj *obj,
 					      struct cap *parent, unsigned rights);
 
-/* Memory for insertions, made before the first of them: then none can fail. All 0 at first. */
-struct obj_room {
-	struct cap *caps;		/* linked by `next` */
-	void **pages;			/* of tables, linked by the first word */
-	uint64_t mid, leaf;		/* 1 + number of the table made ahead last; 0: none */
-};
-
 /* For an insertion more at `sel`, in ascending order. False: out of memory. mdb_lock. */
 MUST_USE bool obj_room_make(struct obj_room *room, const struct pd *pd, cap_sel sel);
+MUST_USE bool obj_room_add_cap(struct obj_room *room);	/* a capability only */
 bool obj_room_free(struct obj_room *room, struct work *w);	/* false: the chunk is over */
 
 /* Inserts at an empty slot. False: there is no room, somebody else took away what was there. mdb_lock. */
@@ -82,8 +76,6 @@ bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w);
  * `end`, and from themselves if `self`. False: the chunk is over. mdb_lock. */
 bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool self, struct work *w);
 bool sweep_go_on(struct sweep *s, struct work *w);	/* the capability it is at; part of both sweeps */
-
-struct cap *cap_alloc(void);
 
 /* Frees the pages of the space; nobody reads them any more. *freed starts at 0. False: the chunk is over. */
 bool obj_space_free(struct pd *pd, uint64_t *freed, struct work *w);

@@ -41,14 +41,13 @@ struct cap *pio_overlap(const struct pd *pd, uint64_t first, uint64_t last)
 	return n && n->key <= last ? tree_entry(n, struct cap, port) : NULL;
 }
 
-/* Gives `pd` a bitmap of its own. */
-static bool bitmap_make(struct pd *pd)
+/* Gives `pd` a bitmap of its own, which no CPU has in its TLB yet. */
+static bool bitmap_make_locked(struct pd *pd)
 {
 	void *pages[5];
 	unsigned n = 0;
 
-	if (pd->pio_bitmap[0])
-		return true;
+	assert(spin_is_held(&pd->mem_lock));
 	while (n < ARRAY_SIZE(pages) && (pages[n] = page_alloc()))
 		n++;
 	if (n < ARRAY_SIZE(pages)) {
@@ -60,33 +59,50 @@ static bool bitmap_make(struct pd *pd)
 	pd->pio_bitmap[1] = memset(pages[1], 0xff, PAGE_SIZE);
 	memcpy(pd->pio_tables, pages + 2, sizeof(pd->pio_tables));
 	pd->mem.pml4[TSS_SLOT] = kmap_tss_tables(pd->pio_tables, pd->pio_bitmap);
-	mem_flush(pd);
 	return true;
+}
+
+bool pio_prepare(struct pd *pd)
+{
+	struct tlb_gone gone = { .pages = TLB_SINGLE + 1 };
+	bool done = true, had;
+
+	spin_lock(&pd->mem_lock);
+	had = pd->pio_bitmap[0];
+	if (!had)
+		done = bitmap_make_locked(pd);
+	spin_unlock(&pd->mem_lock);
+	if (!had)
+		tlb_flush(pd, &gone);
+	return done;
 }
 
 /* 1 in the bitmap: no access. */
 static void bitmap_set(struct pd *pd, uint64_t first, uint64_t last, bool permit)
 {
-	for (uint64_t p = first; p <= last; p++) {
-		uint8_t *byte = (uint8_t *)pd->pio_bitmap[p >> 15] + (p >> 3 & 0xfff);
+	uint64_t n;
 
-		*byte = permit ? *byte & ~(1 << (p & 7)) : *byte | 1 << (p & 7);
+	for (uint64_t p = first; p <= last; p += n) {
+		uint8_t *byte = (uint8_t *)pd->pio_bitmap[p >> 15] + (p >> 3 & 0xfff);
+		uint64_t page_left = 0x8000 - (p & 0x7fff);
+
+		n = p & 7 || last - p < 7 ? 1 : ALIGN_DOWN(min_u64(last - p + 1, page_left), 8);
+		if (n > 1)
+			memset(byte, permit ? 0 : 0xff, n >> 3);
+		else
+			*byte = permit ? *byte & ~(1 << (p & 7)) : *byte | 1 << (p & 7);
 	}
 }
 
-enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned order,
-				     struct cap *parent, unsigned rights)
+bool pio_insert_room(struct obj_room *room, struct pd *pd, uint64_t base, unsigned order,
+		     struct cap *parent, unsigned rights)
 {
-	struct cap *c;
+	struct cap *c = room->caps;
 
 	assert(spin_is_held(&mdb_lock));
-	if (pd->obj.orphan)
-		return HEDRON_BAD_CAP;		/* it is being emptied */
-	if (parent && !bitmap_make(pd))
-		return HEDRON_OOM;
-	c = cap_alloc();
 	if (!c)
-		return HEDRON_OOM;
+		return false;
+	room->caps = c->next;
 	c->pd = pd;
 	c->base = base;
 	c->order = order;
@@ -96,7 +112,7 @@ enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned orde
 	tree_insert(&pd->ports, &c->port, base);
 	if (parent)
 		bitmap_set(pd, base, cap_last(c), true);
-	return HEDRON_SUCCESS;
+	return true;
 }
 
 void pio_remove(struct cap *c)

@@ -85,13 +85,23 @@ static void some_rights(void)
 	ok(drops == 1 && caps[0].rights == 1, "with self the capability loses it as well");
 }
 
+static struct cap *ancestor(unsigned i, unsigned pd)
+{
+	unsigned depth = MDB_DEPTH;
+
+	return mdb_ancestor(&caps[i], PD(pd), &depth);
+}
+
 static void ancestors(void)
 {
+	unsigned depth = 1;
+
 	family();
-	ok(mdb_ancestor(&caps[3], PD(1)) == &caps[1], "the parent's name in its PD");
-	ok(mdb_ancestor(&caps[3], PD(0)) == &caps[0], "a capability is not its own ancestor");
-	ok(!mdb_ancestor(&caps[3], PD(2)), "siblings are no ancestors");
-	ok(!mdb_ancestor(&caps[0], PD(0)), "the original has none");
+	ok(ancestor(3, 1) == &caps[1], "the parent's name in its PD");
+	ok(ancestor(3, 0) == &caps[0], "a capability is not its own ancestor");
+	ok(!ancestor(3, 2), "siblings are no ancestors");
+	ok(!ancestor(0, 0), "the original has none");
+	ok(!mdb_ancestor(&caps[3], PD(0), &depth), "the search ends at its depth");
 }
 
 /* Who must go: everybody below `top`, found by parents. */
