@@ -198,8 +198,9 @@ boot_pml4:	.skip	0x1000
 boot_pdpt:	.skip	0x1000
 boot_pdpt_top:	.skip	0x1000
 boot_pd:	.skip	0x4000
-	.globl	boot_stack_guard
+	.globl	boot_stack_guard, boot_stack, boot_stack_top
 boot_stack_guard:
 	.skip	0x1000			/* unmapped once the kernel's own tables are loaded */
+boot_stack:
 	.skip	STACK_SIZE
 boot_stack_top:

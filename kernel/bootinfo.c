@@ -185,18 +185,41 @@ static uint64_t parse_size(const char *p, const char *end)
 	return val;
 }
 
-bool boot_value(const char *name, uint64_t *val)
+/* What stands behind NAME= on the command line; its length in *len. NULL: it is not there. */
+static const char *value_of(const char *name, size_t *len)
 {
 	const char *p = boot.cmdline;
-	size_t len, i;
+	size_t n, i;
 
-	for (; (len = next_token(&p)); p += len) {
-		for (i = 0; i < len && name[i] && p[i] == name[i]; i++)
+	for (; (n = next_token(&p)); p += n) {
+		for (i = 0; i < n && name[i] && p[i] == name[i]; i++)
 			;
-		if (!name[i] && i < len && p[i] == '=') {
-			*val = parse_size(p + i + 1, p + len);
-			return true;
+		if (!name[i] && i < n && p[i] == '=') {
+			*len = n - i - 1;
+			return p + i + 1;
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool boot_value(const char *name, uint64_t *val)
+{
+	size_t len;
+	const char *p = value_of(name, &len);
+
+	if (p)
+		*val = parse_size(p, p + len);
+	return p;
+}
+
+bool boot_word(const char *name, const char *word)
+{
+	size_t len, i;
+	const char *p = value_of(name, &len);
+
+	if (!p)
+		return false;
+	for (i = 0; i < len && word[i] && p[i] == word[i]; i++)
+		;
+	return i == len && !word[i];
 }

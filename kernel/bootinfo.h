@@ -32,3 +32,4 @@ extern struct boot_info boot;		/* I after boot_parse() */
 bool boot_parse(uint32_t magic, paddr info);	/* false: no loader we know */
 bool boot_option(const char *name);		/* a token of the command line is a prefix of it */
 bool boot_value(const char *name, uint64_t *val);	/* NAME=NUMBER[KMG] */
+bool boot_word(const char *name, const char *word);	/* NAME=WORD is there */

@@ -4,7 +4,13 @@
 #include "types.h"
 
 #ifdef DEBUG
-void canary_init(void);			/* canary.c; first of all, from a function that never returns */
+void canary_init(void);			/* canary.c: first of all, from a function that never returns */
+void protection_check_tables(void);	/* protection.c: once, when the kernel half is complete */
+void protection_check_cpu(void);	/* each CPU, when it is set up */
+void selftest(void);			/* selftest.c: last of all before user mode */
 #else
-static inline void canary_init(void)	{ }
+static inline void canary_init(void)			{ }
+static inline void protection_check_tables(void)	{ }
+static inline void protection_check_cpu(void)		{ }
+static inline void selftest(void)			{ }
 #endif

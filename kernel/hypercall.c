@@ -11,6 +11,7 @@
 #include "gsi.h"
 #include "ipc.h"
 #include "irqsoff.h"
+#include "leave.h"
 #include "log.h"
 #include "machine.h"
 #include "pd.h"
@@ -48,7 +49,7 @@ static void go_on_later(struct ec *self)
 	cpu_hazard(cpu, HZ_WINDOW);
 }
 
-HOT static void finish(struct ec *self, enum hedron_status status)
+static inline void finish(struct ec *self, enum hedron_status status)
 {
 	uint64_t arg1 = self->frame.rdi;
 
@@ -63,19 +64,15 @@ HOT static void finish(struct ec *self, enum hedron_status status)
 		log_failed_hypercall(self, arg1, status);
 }
 
-HOT void syscall_entered(struct ec *self)
+HOT struct ec *hypercall(struct ec *self)
 {
 	uint64_t nr = self->frame.rdi & 0xff;
 	enum hedron_status status = HEDRON_BAD_HYP;
 
-	irqsoff_syscall(self);
-	if (foreign_is(self)) {
-		foreign_call(self);
-		return;
-	}
 	if (likely(nr < HC_COUNT))
 		status = hypercalls[nr](self);
 	finish(self, status);
+	return kernel_exit();
 }
 
 void hypercall_continue(struct ec *ec)
@@ -83,4 +80,19 @@ void hypercall_continue(struct ec *ec)
 	irqsoff_continues(ec);
 	ec->state = EC_READY;
 	finish(ec, hypercalls[ec->frame.rdi & 0xff](ec));
+}
+
+HOT struct ec *syscall_entered(struct ec *self)
+{
+	irqsoff_syscall(self);
+	if (foreign_is(self))
+		return foreign_call(self);
+	switch (self->frame.rdi & 0xff) {
+	case HC_CALL:
+		return ipc_call(self);
+	case HC_REPLY:
+		return ipc_reply(self);
+	default:
+		return hypercall(self);
+	}
 }

@@ -4,11 +4,13 @@
 # kernel.elf32, the same image as Multiboot loaders and QEMU's -kernel want it. $(KERNEL_ELF) is the one that this make was asked for: `make DEBUG=1`.
 
 KERNEL_CFLAGS := -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mgeneral-regs-only -mno-red-zone \
-		 -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+		 -fno-stack-protector -fno-omit-frame-pointer -momit-leaf-frame-pointer -fno-asynchronous-unwind-tables \
 		 -fcf-protection=none
-# One canary for all CPUs, set at each boot (kernel/debug/canary.c): GS need not be loaded yet.
+# One canary for all CPUs, set at each boot (kernel/debug/canary.c): GS need not be loaded yet. Calls
+# stay calls, so that a call chain shows them.
 KERNEL_DEBUG_CFLAGS := $(KERNEL_CFLAGS) -DDEBUG -fsanitize=undefined -fsanitize-undefined-trap-on-error \
-		 -fstack-protector-strong -mstack-protector-guard=global
+		 -fstack-protector-strong -mstack-protector-guard=global \
+		 -fno-optimize-sibling-calls
 
 KERNEL_IRQSOFF_CFLAGS := $(KERNEL_CFLAGS) -DIRQSOFF
 
@@ -41,9 +43,13 @@ $$(O)/$(1)/%.S.o: kernel/%.S Makefile kernel/kernel.mk
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(COMMON_CFLAGS) -Ikernel $$($(3)) $$(CFLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $$@ $$<
 
-$$(O)/$(1)/kernel.elf64: $$(patsubst kernel/%,$$(O)/$(1)/%.o,$(2)) $$(O)/kernel.lds
+# Twice: the table of functions comes from the kernel linked with an empty one, and moves no function.
+$$(O)/$(1)/kernel.elf64: $$(patsubst kernel/%,$$(O)/$(1)/%.o,$(2)) $$(O)/kernel.lds kernel/symbols.awk
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(KERNEL_LDFLAGS) -o $$@.tmp $$(filter %.o,$$^)
+	$$(Q)awk -f kernel/symbols.awk </dev/null >$$@.0.S
+	$$(Q)$$(CC) $$(KERNEL_LDFLAGS) -o $$@.0 $$(filter %.o,$$^) $$@.0.S
+	$$(Q)nm -n $$@.0 | awk -f kernel/symbols.awk >$$@.1.S
+	$$(Q)$$(CC) $$(KERNEL_LDFLAGS) -o $$@.tmp $$(filter %.o,$$^) $$@.1.S
 	$$(Q)mv $$@.tmp $$@
 
 $$(O)/$(1)/kernel.elf32: $$(O)/$(1)/kernel.elf64

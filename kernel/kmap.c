@@ -21,7 +21,6 @@
 uint64_t *kernel_pml4;
 static uint64_t *no_ports;			/* a bitmap page that permits nothing */
 static uint64_t device_next = DEVMAP_VMA;
-extern char boot_stack_guard[];
 
 static void *must_alloc(void)
 {

@@ -5,7 +5,8 @@
  *
  * All lie at KSTACK_VMA, in a slot of KSTACK_STRIDE bytes a stack, at its upper end; the rest of the
  * slot is never mapped. So an overflow is a page fault, that has no stack to be told on, hence a
- * double fault, which has one; panic_frame() asks kstack_find() whose guard was hit.
+ * double fault, which has one; panic_frame() asks kstack_find() whose guard was hit. The stack of
+ * boot.S, on which kernel_main() runs, is in the image, its guard too.
  */
 #include "kstack.h"
 #include "kmap.h"
@@ -49,18 +50,16 @@ bool kstack_create(unsigned cpu)
 struct kstack_place kstack_find(uint64_t va)
 {
 	uint64_t nr = (va - KSTACK_VMA) / KSTACK_STRIDE;
-	uint64_t top = KSTACK_VMA + (nr + 1) * KSTACK_STRIDE, bottom;
+	struct kstack_place p = { "boot", 0, (uint64_t)boot_stack, (uint64_t)boot_stack_top, false };
 
-	if (nr >= HEDRON_NUM_CPU * KSTACK_COUNT)
+	if (nr < HEDRON_NUM_CPU * KSTACK_COUNT) {
+		p.name = stacks[nr % KSTACK_COUNT].name;
+		p.cpu = nr / KSTACK_COUNT;
+		p.top = kstack_top(p.cpu, nr % KSTACK_COUNT);
+		p.bottom = p.top - stacks[nr % KSTACK_COUNT].size;
+	}
+	if (va < p.bottom - PAGE_SIZE || va >= p.top)
 		return (struct kstack_place){ 0 };
-	bottom = top - stacks[nr % KSTACK_COUNT].size;
-	if (va < bottom - PAGE_SIZE)
-		return (struct kstack_place){ 0 };
-	return (struct kstack_place){
-		.name = stacks[nr % KSTACK_COUNT].name,
-		.cpu = nr / KSTACK_COUNT,
-		.bottom = bottom,
-		.top = top,
-		.guard = va < bottom,
-	};
+	p.guard = va < p.bottom;
+	return p;
 }

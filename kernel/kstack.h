@@ -16,7 +16,7 @@ uint64_t kstack_top(unsigned cpu, enum kstack which);
 /* Which stack `va` is on, its guard page included; NULL: none. */
 struct kstack_place {
 	const char *name;		/* NULL: none */
-	unsigned cpu;
+	unsigned cpu;			/* of the boot stack: 0 */
 	uint64_t bottom, top;
 	bool guard;			/* `va` is in the page below the bottom */
 };

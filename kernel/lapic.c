@@ -32,8 +32,10 @@
 #define TIMER_DIV_1	0xb
 #define ICR_PENDING	(1 << 12)
 #define ICR_ASSERT	(1 << 14)
+#define ICR_NMI		(4 << 8)
 #define ICR_INIT	(5 << 8)
 #define ICR_START	(6 << 8)
+#define ICR_OTHERS	(3 << 18)
 
 static volatile uint32_t *regs;		/* I */
 
@@ -84,6 +86,12 @@ void lapic_send_init(uint32_t apic_id)			{ send(apic_id, ICR_INIT); }
 void lapic_send_start(uint32_t apic_id, paddr page)
 {
 	send(apic_id, ICR_START | page >> PAGE_SHIFT);
+}
+
+void lapic_stop_others(void)
+{
+	if (regs)
+		write(REG_ICR_LOW, ICR_OTHERS | ICR_ASSERT | ICR_NMI);
 }
 
 void lapic_describe(struct hip_cpu *d)

@@ -34,4 +34,5 @@ static inline paddr image_to_phys(const void *v)	{ return (uint64_t)v - KERNEL_V
 
 /* kernel.lds: page-aligned borders of the image. */
 extern char image_start[], image_text[], image_rodata[], image_data[], image_end[];
+extern char boot_stack_guard[], boot_stack[], boot_stack_top[];	/* boot.S */
 #endif

@@ -22,6 +22,7 @@
 #define UART_MCR	4
 #define UART_LSR	5
 #define LSR_THR_EMPTY	0x20
+#define LSR_EMPTY	0x40
 
 bool log_verbose;
 static uint16_t uart;			/* I  0: not used */
@@ -33,6 +34,13 @@ uint16_t log_uart_port(void)
 	const uint16_t *bda = phys_to_virt(BDA_UART);
 
 	return bda[0] ? bda[0] : bda[1] ? bda[1] : UART_DEFAULT;
+}
+
+/* Not for ever: there may be no UART. */
+static void wait_for(uint8_t lsr)
+{
+	for (unsigned tries = 100000; tries && !(inb(uart + UART_LSR) & lsr); tries--)
+		cpu_pause();
 }
 
 /* 115200 baud, 8N1, no interrupts. */
@@ -58,6 +66,7 @@ void log_init(void)
 void log_force(void)
 {
 	uart = log_uart_port();
+	wait_for(LSR_EMPTY);		/* what whoever used it had to say */
 	uart_init();
 }
 
@@ -67,8 +76,7 @@ static void put(char c)
 		outb(DEBUGCON_PORT, c);
 	if (!uart)
 		return;
-	for (unsigned tries = 100000; tries && !(inb(uart + UART_LSR) & LSR_THR_EMPTY); tries--)
-		cpu_pause();
+	wait_for(LSR_THR_EMPTY);
 	outb(uart + UART_DATA, c);
 }
 

@@ -122,5 +122,8 @@ void kernel_main(uint32_t magic, paddr info)
 		  "memory %lu MiB, boot %lu us\n", HEDRON_API_VERSION,
 		  cpu_count, timer_tsc_khz, timer_lapic_khz,
 		  heap.len >> 20, timer_ticks_to_us(rdtsc() - start));
+	protection_check_tables();
+	protection_check_cpu();
+	selftest();
 	entry_leave();
 }

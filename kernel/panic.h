@@ -5,7 +5,7 @@
 
 struct frame;
 
-/* A bug of the kernel: registers and call chain, then the CPU stops. */
+/* A bug of the kernel: registers and call chain, then all CPUs stop. */
 NORETURN void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 NORETURN void panic_frame(const struct frame *f);
 

@@ -24,13 +24,12 @@
 #include "ipc.h"
 #include "irqsoff.h"
 #include "items.h"
+#include "leave.h"
 #include "sc.h"
 #include "tlb.h"
 #include "x86.h"
 
 #define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
-
-struct ec *kernel_exit(void);
 
 void sched_init(struct cpu *cpu)
 {

@@ -13,6 +13,7 @@
 #include "acpi.h"
 #include "bootinfo.h"
 #include "cpu.h"
+#include "debug.h"
 #include "hip.h"
 #include "kstack.h"
 #include "lapic.h"
@@ -189,6 +190,7 @@ void smp_entered(void)
 	timer_cpu_init();
 	clock_set(cpu);
 	hip_add_cpu(cpu->id);
+	protection_check_cpu();
 	/* release: pairs with the boot CPU's acquire; it sees this CPU whole */
 	if (__atomic_fetch_and(&awaited, ~bit, __ATOMIC_ACQ_REL) & bit)
 		entry_leave();

@@ -67,6 +67,7 @@
 #define VEC_NMI		2
 #define VEC_BP		3
 #define VEC_OF		4
+#define VEC_UD		6
 #define VEC_NM		7
 #define VEC_DF		8
 #define VEC_GP		13
@@ -124,6 +125,30 @@ static inline void write_cr0(uint64_t v)	{ __asm__ volatile("mov %0, %%cr0" : : 
 
 static inline void clts(void)			{ __asm__ volatile("clts" : : : "memory"); }
 
+static inline uint64_t read_cr0(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(v));
+	return v;
+}
+
+static inline uint64_t read_cr4(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r"(v));
+	return v;
+}
+
+static inline uint64_t read_rflags(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("pushf; pop %0" : "=r"(v));
+	return v;
+}
+
 static inline uint64_t read_cr2(void)
 {
 	uint64_t v;
@@ -152,17 +177,21 @@ static inline uint64_t rdfsbase(void)
 	return v;
 }
 
-static inline uint64_t rdgsbase(void)
+/* The user's GS base, while the kernel's is loaded. An NMI between does not use GS. */
+static inline uint64_t rd_user_gsbase(void)
 {
 	uint64_t v;
 
-	__asm__ volatile("rdgsbase %0" : "=r"(v) : : "memory");
+	__asm__ volatile("swapgs; rdgsbase %0; swapgs" : "=r"(v) : : "memory");
 	return v;
 }
 
+static inline void wr_user_gsbase(uint64_t v)
+{
+	__asm__ volatile("swapgs; wrgsbase %0; swapgs" : : "r"(v) : "memory");
+}
+
 static inline void wrfsbase(uint64_t v)		{ __asm__ volatile("wrfsbase %0" : : "r"(v)); }
-static inline void wrgsbase(uint64_t v)		{ __asm__ volatile("wrgsbase %0" : : "r"(v) : "memory"); }
-static inline void swapgs(void)			{ __asm__ volatile("swapgs" : : : "memory"); }
 static inline void cpu_pause(void)		{ __asm__ volatile("pause"); }
 
 /* Waits for an interrupt and takes it; STI;HLT leaves no gap between the two. */

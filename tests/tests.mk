@@ -93,6 +93,13 @@ test-abi-qemu64: $(ABI_ELF) $(ABI_KERNEL)
 		tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
 TESTS += $(if $(KERNEL),,abi-qemu64)
 
+# ---- kernel: how the debug kernel ends when a rule of its protection is broken ------------------
+
+.PHONY: test-kernel
+test-kernel: $(O)/kernel-debug/kernel.elf32 $(ABI_ELF) ## break the kernel's own rules, and see its panics
+	$(Q)tests/tap $(O)/tests/kernel.tap tests/kernel/selftest $^
+TESTS += kernel
+
 # ---- fuzz: hostile programs, tests/fuzz/fuzz.mk ------------------------------------------------
 
 -include $(wildcard tests/fuzz/fuzz.mk)

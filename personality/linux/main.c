@@ -21,6 +21,7 @@
 #include "thread.h"
 #include "timer.h"
 #include "trace.h"
+#include "vanish.h"
 #include "vdso.h"
 
 static void fail(const char *what)
@@ -70,7 +71,7 @@ int main(void)
 	must(server_init(), "handler");
 	if (!vdso_init())
 		fail("no memory for the vDSO");
-	if (!thread_init() || !timer_init())
+	if (!thread_init() || !timer_init() || !vanish_init())
 		fail("no threads");
 	fsclient_init(find(FS_NAME));
 	device_make_nodes();

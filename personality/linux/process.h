@@ -48,8 +48,8 @@ struct thread {
 	enum thread_state state;
 	bool woken;			/* since its last message */
 	unsigned number;		/* in its process: UTCB and event base come from it */
-	unsigned slot;			/* in the table of threads: portal ids, selectors */
-	bool has_portals;		/* they stay with the slot */
+	unsigned slot;			/* in the table of threads: badge or portal ids, selectors */
+	bool has_portals;		/* the slot has portals of its own, and keeps them */
 	struct regs regs;		/* as of its last message */
 	struct call_state call;
 	uint64_t clear_tid;		/* set_tid_address(2); user address or 0 */

@@ -10,22 +10,30 @@
  *
  * Whom to believe
  *
- * The thread is told by the portal's id. A program holds portals of its own threads in its object
- * space, where the kernel looks for them, but without the right PT_CTRL: it cannot change an id.
- * It can, however, set NSCT and `call` its portals like any other: then the message is whatever it
- * wrote into its UTCB, and answers go back as words and typed items. Answered like a page fault,
- * such a call would give it pages wherever its window says, behind the back of our books. So:
+ * The thread is told by the portal's id (portals of its own), or by the id and the EC's badge
+ * (portals shared by all threads): thread_of_caller(). A program holds these portals in its object
+ * space, where the kernel looks for them, but without the right PT_CTRL: it cannot change an id. Nor
+ * can a plain program change a badge, since it holds no EC. A hybrid program does, and may make more:
+ * so its threads have portals of their own, and nobody looks at their badges.
+ *
+ * Any program can, however, set NSCT and `call` its portals like others: then the message is whatever
+ * it wrote into its UTCB, RSI is what we had there ourselves, and answers go back as words and typed
+ * items. Answered like a page fault, such a call would give it pages wherever its window says, behind
+ * the back of our books. So:
  *
  *	- An event is told from a call by a word that the kernel leaves alone: for an event it writes
  *	  79 words' worth of state, of which a host EC's event never has `cr0_mon` (ABI reference 5.2).
  *	  Before every answer a random secret goes there; it is never part of an answer. A `call` with
- *	  79 words overwrites it, one with another number is told by the number.
- *	- What is not an event gets an empty answer: no words, no items, no sleep. It changes nothing.
+ *	  79 words overwrites it, one with another number is told by the number. That the portal is
+ *	  shared changes nothing: the secret is the handler's, not the portal's.
+ *	- What is not an event gets an empty answer: no words, no items, no sleep. It changes nothing, and
+ *	  nobody asks whose it is. Were it asked, the answer would be nobody: RSI is 0 at each reply of
+ *	  ours, and 0 is no thread's badge (runtime/lib/local.S).
  *	- Both receive windows are closed whenever the handler waits for a message: no item comes in.
  *	- An answer to an event has no words; page-fault answers have typed items, which the kernel
  *	  executes at the address that really faulted.
- *	- The dummy portal at the foreign base, which must exist (ABI reference 8.5 a), answers the
- *	  same empty message.
+ *	- The dummy portal at the foreign base, where the kernel needs one (ABI reference 8.5 a), answers
+ *	  the same empty message.
  *
  * A hybrid program with the right to create ECs can make some that use the event portals of its own
  * threads. Their events are events: served as the thread's own, they do harm to that process only.
@@ -55,7 +63,7 @@
 
 #define SECRET_WORD	((0x278 - UTCB_OFS_DATA) / 8)	/* cr0_mon: virtual CPUs only */
 
-#define ID_INTERNAL	server_id(0, 0)	/* slot 0 is no thread's */
+#define ID_INTERNAL	server_id(0, SERVER_INTERNAL)
 
 _Static_assert(offsetof(struct regs, r15) - offsetof(struct regs, rax) ==
 	       offsetof(struct hedron_state, r15) - offsetof(struct hedron_state, rax),
@@ -65,6 +73,8 @@ _Static_assert(offsetof(struct regs, r15) - offsetof(struct regs, rax) ==
 struct hedron_local *server_handler;
 
 struct thread *server_current;
+
+volatile uint64_t server_messages;
 
 static cap_sel internal_portal;
 static uint64_t secret;
@@ -81,14 +91,15 @@ static void load_event(struct regs *r, const struct hedron_state *s)
 	r->rflags = s->rflags;
 }
 
-/* A foreign call tells the return address in rcx and the stack pointer in r11 (ABI reference 8.3).
- * The program is to see what Linux leaves there: the return address and the flags. */
+/* A foreign call tells the return address in rcx and the stack pointer in r11 (ABI reference 8.3), and
+ * the flags only where the state is true. The program is to see there what Linux leaves: the return
+ * address and the flags. */
 static void load_foreign(struct regs *r, const struct hedron_state *s)
 {
 	memcpy(r, &s->rax, GPR_BYTES);
 	r->rip = s->rcx;
 	r->rsp = s->r11;
-	r->rflags = r->r11 = USER_RFLAGS;
+	r->rflags = r->r11 = server_true_state() ? s->rflags : USER_RFLAGS;
 	r->fs_base = s->fs_base;
 	r->gs_base = s->gs_base;
 }
@@ -287,6 +298,11 @@ static void serve_internal(struct hedron_utcb *u)
 	u->items = 0;
 }
 
+bool server_true_state(void)
+{
+	return hedron_hip()->features & HIP_FEAT_FOREIGN_STATE;
+}
+
 bool server_has_xsave(void)
 {
 	return has_xsave;
@@ -316,12 +332,15 @@ static void load_xstate(struct hedron_utcb *u)
 
 static cap_sel serve(uint64_t id, struct hedron_utcb *u, void *arg)
 {
-	struct thread *t = thread_of_caller(id);
+	struct thread *t = NULL;
 	cap_sel sleep = 0;
 
+	server_messages++;
+	if (id != ID_INTERNAL && is_event(u))
+		t = thread_of_caller(id, hedron_local_sender(server_handler));
 	if (id == ID_INTERNAL)
 		serve_internal(u);
-	else if (t && is_event(u))
+	else if (t)
 		sleep = serve_thread(t, u, id & ((1 << SERVER_EVENT_BITS) - 1));
 	else
 		u->items = 0;
@@ -332,6 +351,7 @@ static cap_sel serve(uint64_t id, struct hedron_utcb *u, void *arg)
 	u->word[SECRET_WORD] = secret;
 	if (xstate_answered)
 		load_xstate(u);
+	server_messages++;
 	return sleep;
 }
 

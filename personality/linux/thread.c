@@ -2,15 +2,25 @@
 /*
  * thread.c - the kernel objects behind processes and threads.
  *
- * Slots. A thread occupies a slot of a table. The slot has a block of selectors in our object space
- * and, from its first use on, a set of portals whose id names the slot: they outlive the thread.
+ * Slots. A thread occupies a slot of a table. The slot has a number and a block of selectors in our
+ * object space.
  *
  * A process is a foreign PD. In its object space, where the kernel looks (ABI reference 7.2, 8.2):
  *
- *	FOREIGN_BASE + cpu			the dummy portal, never called by the kernel
- *	E + event				exceptions, start, recall of thread n; E = 128 * (1 + n)
+ *	FOREIGN_BASE + cpu			something must be there
+ *	E + event				exceptions, start, recall of a thread with event base E
  *	E + FOREIGN_BASE + cpu			its system calls
  *	CAPS (hybrid programs only)		what the program was granted, hedron/start.h
+ *
+ * Where the kernel has badges and true foreign state, all plain processes share one set of portals, made
+ * once: a thread's EC has its slot's number for a badge, E is 0, and create_pd hands the whole set
+ * over. Neither a new process nor a new thread makes a portal.
+ *
+ * Otherwise a slot has, from its first use on, portals of its own, whose id names it: they outlive the
+ * thread. So it is on a kernel without badges, and for hybrid programs on every kernel, because they
+ * hold ECs and may give them any badge (server.c). Each thread then has an E of its own; on a kernel
+ * that stores early (ABI reference 8.5 a) none is 0, and the dummy portal, which the kernel never
+ * calls, stands at FOREIGN_BASE + cpu.
  *
  * The life of a thread: created with EC and SC, it sends its startup event. A parked thread sleeps on
  * its semaphore. To end it, the answer to its next message puts it to sleep on the same semaphore for
@@ -32,9 +42,12 @@
 #include "server.h"
 
 #define FOREIGN_BASE	32u
-#define EVENT_BASE(n)	(128u * (1 + (n)))	/* of thread n in its process */
+#define SET_ORDER	7			/* 32 events, and a foreign portal for each CPU, as above */
+_Static_assert(FOREIGN_BASE + HEDRON_NUM_CPU <= 1 << SET_ORDER, "event bases are a set apart");
 
-/* Our own selectors: a block of 64 for each slot, behind those of hedron_sel_alloc(). */
+/* Our own selectors, behind those of hedron_sel_alloc(): the shared set, and a block of 64 for each
+ * slot. */
+#define SHARED_SET	0xff80ull
 #define BLOCK_BASE	0x10000ull
 enum block {
 	BLOCK_EVENTS	= 0,			/* 32, aligned so that one delegation takes them */
@@ -48,12 +61,12 @@ enum block {
 };
 _Static_assert(BLOCK_FOREIGN == BLOCK_EVENTS + SERVER_FOREIGN, "the last number is no event's");
 
-#define THREAD_PRIO	16
 #define THREAD_QUANTUM	10000			/* microseconds */
 
 static struct thread **slots;			/* slot 0 stays empty */
 static unsigned slot_count = 1;
 
+static bool have_shared_set;
 static struct hedron_local *dummy;
 static cap_sel dummy_portal, reap_sm;
 static struct list dying = { &dying, &dying };	/* struct process.all; the first one's SCs are revoked */
@@ -75,9 +88,21 @@ cap_sel thread_semaphore(const struct thread *t)	{ return block(t, BLOCK_SM); }
 cap_sel thread_ec(const struct thread *t)		{ return block(t, BLOCK_EC); }
 cap_sel thread_sc(const struct thread *t)		{ return block(t, BLOCK_SC); }
 
-struct thread *thread_of_caller(uint64_t id)
+static bool is_shared(const struct process *p)
 {
-	uint64_t slot = id >> SERVER_EVENT_BITS;
+	return have_shared_set && !p->hybrid;
+}
+
+static unsigned event_base(const struct thread *t)
+{
+	if (is_shared(t->process))
+		return 0;
+	return (t->number + !server_true_state()) << SET_ORDER;
+}
+
+struct thread *thread_of_caller(uint64_t id, uint64_t badge)
+{
+	uint64_t of_portal = id >> SERVER_EVENT_BITS, slot = of_portal ? of_portal : badge;
 	struct thread *t = slot && slot < slot_count ? slots[slot] : NULL;
 
 	return t && t->state != THREAD_FREE ? t : NULL;
@@ -106,30 +131,50 @@ static struct thread *slot_take(void)
 	return t;
 }
 
-static bool make_portal(struct thread *t, unsigned event, uint64_t mtd)
-{
-	return hedron_local_portal(server_handler, block(t, BLOCK_EVENTS) + event,
-				   server_id(t->slot, event), mtd) == HEDRON_SUCCESS;
-}
+/* ---- portals --------------------------------------------------------------------------------- */
 
-static bool make_portals(struct thread *t)
+/* The events at `set` + event, the system call at `foreign`; `slot` goes into the ids. */
+static bool make_portals(cap_sel set, cap_sel foreign, unsigned slot)
 {
-	bool ok = make_portal(t, SERVER_FOREIGN, SERVER_MTD_FOREIGN);
+	bool ok = hedron_local_portal(server_handler, foreign, server_id(slot, SERVER_FOREIGN),
+				      SERVER_MTD_FOREIGN) == HEDRON_SUCCESS;
 
 	for (unsigned i = 0; ok && i < ARRAY_SIZE(events); i++)
-		ok = make_portal(t, events[i], SERVER_MTD_EVENT);
-	if (!ok)
-		hedron_revoke(crd_obj(block(t, BLOCK_EVENTS), BLOCK_ORDER, RIGHTS_ALL), 1);
+		ok = hedron_local_portal(server_handler, set + events[i], server_id(slot, events[i]),
+					 SERVER_MTD_EVENT) == HEDRON_SUCCESS;
+	if (!ok) {
+		hedron_revoke(crd_obj(set, 5, RIGHTS_ALL), 1);
+		hedron_revoke(crd_obj(foreign, 0, RIGHTS_ALL), 1);
+	}
 	return ok;
 }
+
+static bool make_own_portals(struct thread *t)
+{
+	if (!t->has_portals)
+		t->has_portals = make_portals(block(t, BLOCK_EVENTS), block(t, BLOCK_FOREIGN), t->slot);
+	return t->has_portals;
+}
+
+static bool make_shared_set(void)
+{
+	const uint32_t needed = HIP_FEAT_BADGE | HIP_FEAT_FOREIGN_STATE;
+
+	if ((hedron_hip()->features & needed) != needed)
+		return true;
+	have_shared_set = make_portals(SHARED_SET, SHARED_SET + FOREIGN_BASE + hedron_cpu(), 0);
+	return have_shared_set;
+}
+
+/* ---- threads --------------------------------------------------------------------------------- */
 
 struct thread *thread_new(struct process *p)
 {
 	struct thread *t = slot_take();
 
-	if (!t || (!t->has_portals && !make_portals(t)))
+	if (!t)
 		return NULL;
-	*t = (struct thread){ .slot = t->slot, .has_portals = true };
+	*t = (struct thread){ .slot = t->slot, .has_portals = t->has_portals };
 	t->process = p;
 	t->state = THREAD_RUNNING;
 	t->number = p->next_thread++;
@@ -155,18 +200,32 @@ static void give(struct process *p, cap_sel from, unsigned order, unsigned right
 			xfer_make(XFER_DELEGATE, to), crd_obj(to, order, RIGHTS_ALL));
 }
 
+/* Portals go without PT_CTRL: an id is what we believe, see server.c. */
 long process_make_pd(struct process *p)
 {
 	cap_sel pd = block(process_thread(p), BLOCK_PD);
+	hedron_crd set = is_shared(p) ? crd_obj(SHARED_SET, SET_ORDER, PT_CALL) : CRD_NULL;
 
-	if (hedron_create_pd(pd, own_pd(), 0,
+	if (hedron_create_pd(pd, own_pd(), set,
 			     PD_FOREIGN | FOREIGN_BASE << PD_FOREIGN_BASE_SHIFT) != HEDRON_SUCCESS)
 		return -ENOMEM;
 	p->pd = pd;
 	p->mm->pd = pd;
-	/* Without PT_CTRL: an id is what we believe, see server.c. */
-	give(p, dummy_portal, 0, PT_CALL, FOREIGN_BASE + hedron_cpu());
+	if (!server_true_state())
+		give(p, dummy_portal, 0, PT_CALL, FOREIGN_BASE + hedron_cpu());
 	return 0;
+}
+
+/* Let the thread's messages arrive, and be known as its own. */
+static bool give_own_portals(struct thread *t)
+{
+	unsigned base = event_base(t);
+
+	if (!make_own_portals(t))
+		return false;
+	give(t->process, block(t, BLOCK_EVENTS), 5, PT_CALL, base);
+	give(t->process, block(t, BLOCK_FOREIGN), 0, PT_CALL, base + FOREIGN_BASE + hedron_cpu());
+	return true;
 }
 
 /* What a hybrid program finds when it starts (hedron/start.h). */
@@ -187,18 +246,19 @@ static void give_program_caps(struct process *p, struct thread *t)
 long thread_start(struct thread *t)
 {
 	struct process *p = t->process;
-	unsigned base = EVENT_BASE(t->number);
 	uint64_t utcb = LX_UTCB_BASE + t->number * PAGE_SIZE;
 
-	give(p, block(t, BLOCK_EVENTS), 5, PT_CALL, base);
-	give(p, block(t, BLOCK_FOREIGN), 0, PT_CALL, base + FOREIGN_BASE + hedron_cpu());
+	if (!is_shared(p) && !give_own_portals(t))
+		return -ENOMEM;
 	if (p->hybrid)
 		t->regs.gs_base = utcb;
 	if (hedron_create_sm(block(t, BLOCK_SM), own_pd(), 0) != HEDRON_SUCCESS)
 		return -ENOMEM;
 	if (hedron_create_ec(block(t, BLOCK_EC), p->pd, HC_EC_GLOBAL, hedron_cpu(), utcb, 0,
-			     base) != HEDRON_SUCCESS)
+			     event_base(t)) != HEDRON_SUCCESS)
 		goto out_sm;
+	if (is_shared(p) && hedron_ec_badge(block(t, BLOCK_EC), t->slot) != HEDRON_SUCCESS)
+		goto out_ec;
 	if (hedron_create_sc(block(t, BLOCK_SC), own_pd(), block(t, BLOCK_EC), THREAD_PRIO,
 			     THREAD_QUANTUM) != HEDRON_SUCCESS)
 		goto out_ec;
@@ -258,9 +318,11 @@ void process_reap(struct process *p)
 
 		hedron_revoke(crd_obj(block(t, BLOCK_SM), 0, RIGHTS_ALL), 1);
 		hedron_revoke(crd_obj(block(t, BLOCK_EC), 0, RIGHTS_ALL), 1);
-		/* The slot's portals stay ours alone, wherever the program passed them on. */
-		hedron_revoke(crd_obj(block(t, BLOCK_EVENTS), 5, RIGHTS_ALL), 0);
-		hedron_revoke(crd_obj(block(t, BLOCK_FOREIGN), 0, RIGHTS_ALL), 0);
+		/* The slot's own portals stay ours alone, wherever the program passed them on. */
+		if (t->has_portals) {
+			hedron_revoke(crd_obj(block(t, BLOCK_EVENTS), 5, RIGHTS_ALL), 0);
+			hedron_revoke(crd_obj(block(t, BLOCK_FOREIGN), 0, RIGHTS_ALL), 0);
+		}
 		if (t->number == 0)
 			hedron_revoke(crd_obj(p->pd, 0, RIGHTS_ALL), 1);
 		thread_free(t);
@@ -285,13 +347,19 @@ static cap_sel serve_dummy(uint64_t id, struct hedron_utcb *u, void *arg)
 	return 0;
 }
 
+static bool make_dummy(void)
+{
+	if (server_true_state())
+		return true;
+	dummy_portal = hedron_sel_alloc(0);
+	return dummy_portal != HEDRON_NO_SEL &&
+	       hedron_local_create(&dummy, hedron_cpu(), 0, serve_dummy, NULL) == SVC_OK &&
+	       hedron_local_portal(dummy, dummy_portal, 0, 0) == HEDRON_SUCCESS;
+}
+
 bool thread_init(void)
 {
-	dummy_portal = hedron_sel_alloc(0);
 	reap_sm = hedron_sm_new(0);
-	if (dummy_portal == HEDRON_NO_SEL || reap_sm == HEDRON_NO_SEL)
-		return false;
-	return hedron_local_create(&dummy, hedron_cpu(), 0, serve_dummy, NULL) == SVC_OK &&
-	       hedron_local_portal(dummy, dummy_portal, 0, 0) == HEDRON_SUCCESS &&
+	return reap_sm != HEDRON_NO_SEL && make_dummy() && make_shared_set() &&
 	       server_watch(reap_sm, reap_next, NULL);
 }

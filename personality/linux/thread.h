@@ -3,13 +3,15 @@
 #pragma once
 #include "process.h"
 
-/* The dummy handler and the reaper. False: no memory or no right. */
+#define THREAD_PRIO	16	/* of all Linux threads */
+
+/* The portals and the reaper. False: no memory or no right. */
 bool thread_init(void);
 
-/* thread_of_caller - whose message this is, by the portal's id; NULL: nobody's. */
-struct thread *thread_of_caller(uint64_t id);
+/* thread_of_caller - whose event this is, by the portal's id and the EC's badge; NULL: nobody's. */
+struct thread *thread_of_caller(uint64_t id, uint64_t badge);
 
-/* A thread of `p` in a free slot, with portals but no EC yet. NULL: no memory. */
+/* A thread of `p` in a free slot, with no EC yet. NULL: no memory. */
 struct thread *thread_new(struct process *p);
 void thread_free(struct thread *t);		/* it never ran, or is reaped */
 

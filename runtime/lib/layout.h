@@ -13,6 +13,7 @@
 #define LOCAL_UTCB	8
 #define LOCAL_HANDLER	16
 #define LOCAL_ARG	24
+#define LOCAL_SENDER	48
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -47,10 +48,13 @@ struct hedron_local {
 	void *arg;			/* 0x18 */
 	cap_sel ec;			/* 0x20 */
 	uint64_t cpu;			/* 0x28 */
+	uint64_t sender;		/* 0x30  RSI at the last entry */
+	uint64_t pad;			/* 0x38 */
 };
 _Static_assert(offsetof(struct hedron_local, tp) == LOCAL_TP, "local.S");
 _Static_assert(offsetof(struct hedron_local, utcb) == LOCAL_UTCB, "local.S");
 _Static_assert(offsetof(struct hedron_local, handler) == LOCAL_HANDLER, "local.S");
 _Static_assert(offsetof(struct hedron_local, arg) == LOCAL_ARG, "local.S");
+_Static_assert(offsetof(struct hedron_local, sender) == LOCAL_SENDER, "local.S");
 _Static_assert(sizeof(struct hedron_local) % 16 == 0, "local.S: stack alignment at the call");
 #endif

@@ -64,6 +64,11 @@ struct hedron_utcb *hedron_local_utcb(const struct hedron_local *l)
 	return l->utcb;
 }
 
+uint64_t hedron_local_sender(const struct hedron_local *l)
+{
+	return l->sender;
+}
+
 enum hedron_status hedron_local_portal(const struct hedron_local *l, cap_sel sel, uint64_t id,
 				       uint64_t mtd)
 {

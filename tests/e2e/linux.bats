@@ -30,6 +30,8 @@ both() {
 
 # ---- processes ------------------------------------------------------------------------------------
 
+@test "linux: a system call keeps the flags and all registers but RAX, RCX and R11" { both flags; }
+
 @test "linux: ids, limits, names, scheduling, random numbers" { both process; }
 
 @test "linux: signal actions, masks, pending signals, alternate stacks" { both signal; }

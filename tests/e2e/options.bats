@@ -142,8 +142,8 @@ load common
 @test "options: --with starts programs beside, whose output goes to the log" {
     run -0 --separate-stderr hr --with "$PROGRAMS/linux-file write /tmp/a from-a" \
         --with "$PROGRAMS/native-file write /tmp/b from-b" --with "$PROGRAMS/linux-streams" \
-        "$PROGRAMS/linux-file" wait /tmp/b
-    [ "$output" = from-b ]
+        "$PROGRAMS/linux-late" /tmp/b
+    [ "${lines[0]}" = from-b ]
     [ -z "$stderr" ]
     grep -q 'out 2' "$LOG"
 }

@@ -61,8 +61,21 @@ others_run_on() {
     [ "${#lines[@]}" -gt 20 ]
 }
 
+@test "robust: a hybrid program that takes other threads' badges stays itself, and harms nobody" {
+    others_run_on --with "$PROGRAMS/hybrid-badge forever"
+    run -0 hr "$PROGRAMS/hybrid-badge"
+    [ "$output" = "always itself: yes" ]
+}
+
 @test "robust: a plain Linux program that revokes all it has, or replies, harms nobody" {
     others_run_on --with "$PROGRAMS/linux-nsct revoke" --with "$PROGRAMS/linux-nsct reply"
+}
+
+@test "robust: a plain Linux program that ends itself by a hypercall counts as killed" {
+    for how in reply revoke; do
+        run -137 --separate-stderr hedron-run --timeout 60 --log "$LOG" "$PROGRAMS/linux-nsct" $how
+        grep -q 'linux-nsct.*ended itself by a hypercall' "$LOG"
+    done
 }
 
 @test "robust: a signal between setting NSCT and the hypercall is harmless" {

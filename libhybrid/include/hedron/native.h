@@ -135,6 +135,10 @@ enum svc_status hedron_local_create(struct hedron_local **l, unsigned cpu, size_
 cap_sel hedron_local_ec(const struct hedron_local *l);
 struct hedron_utcb *hedron_local_utcb(const struct hedron_local *l);
 
+/* For its handler: the badge of the EC whose event or foreign call is being served (HIP_FEAT_BADGE,
+ * docs/abi.md 13.3); 0 for a native call, and on a kernel without badges. */
+uint64_t hedron_local_sender(const struct hedron_local *l);
+
 /* Make a portal to it at `sel`. `mtd` counts for events only. */
 enum hedron_status hedron_local_portal(const struct hedron_local *l, cap_sel sel, uint64_t id,
 				       uint64_t mtd) HEDRON_MUST_USE;
