@@ -42,6 +42,9 @@
 	X(fpu) \
 	X(smp) \
 	X(smp_stress) \
+	X(smp_objects) \
+	X(smp_memory) \
+	X(smp_time) \
 	X(hostile) \
 	X(fuzz) \
 	X(extensions) \
