@@ -7,7 +7,6 @@
  * as it was before the round.
  */
 #include "fuzz.h"
-#include "args.h"
 #include "console.h"
 #include "regs.h"
 
@@ -195,6 +194,7 @@ static void one_round(uint64_t round)
 	check_pattern();
 	check_caps();
 	check_handlers();
+	witnesses_check();
 	check_memory();
 	drain_parks();
 }
@@ -203,9 +203,10 @@ void rounds_run(void)
 {
 	uint64_t done = 0;
 
-	clock = sel_permanent(0);
+	clock = sel_alloc();
 	MUST(hedron_create_sm(clock, ROOT_SEL_PD, 0));
 	pattern_init();
+	witnesses_init();
 	world_init();
 	report_begin();
 	memory_before = free_memory();
@@ -214,6 +215,7 @@ void rounds_run(void)
 		one_round(round);
 		check_pings(++done);
 	}
-	print("# rounds: %lu done, %lu stood still, %lu out of time\n", ends.done, ends.still, ends.late);
+	print("# rounds: %lu done, %lu stood still, %lu out of time; passes of the witnesses: %lu\n",
+	      ends.done, ends.still, ends.late, witnesses_passes());
 	report_end();
 }
