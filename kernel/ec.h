@@ -39,8 +39,8 @@ struct ec {
 	struct hedron_utcb *utcb;	/* I  the kernel's view; the user writes it at any time */
 	unsigned cpu;			/* I */
 	uint8_t state;			/* h, e  EC_ON_SM to anything else: e */
-	bool recall;			/* a  send event 31 before it enters user mode */
 	bool in_event;			/* h  EC_IN_CALL: for an event, not a hypercall */
+	bool recall;			/* a  send event 31 before it enters user mode */
 	bool global;			/* I */
 	uint8_t retry;			/* h  enum ec_retry */
 	uint8_t wake;			/* s  enum ec_wake */
@@ -54,6 +54,7 @@ struct ec {
 	uint64_t fs_base, gs_base;	/* h  while it is not loaded */
 	void *fpu;			/* I  FPU registers while they are not in the CPU (fpu.c) */
 	uint8_t fpu_uses;		/* h  times in a row that it used them */
+	bool fpu_lazy;			/* h  it gets them when it uses them */
 	struct kobj obj;
 	struct spinlock lock;
 	struct list blocked;		/* e  SCs that wait until it leaves EC_ON_SM */

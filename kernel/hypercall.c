@@ -10,6 +10,7 @@
 #include "gsi.h"
 #include "ipc.h"
 #include "irqsoff.h"
+#include "leave.h"
 #include "log.h"
 #include "machine.h"
 #include "pd.h"
@@ -37,21 +38,32 @@ static enum hedron_status (*const hypercalls[HC_COUNT])(struct ec *self) = {
 	[HC_MACHINE_CTRL]	= hc_machine_ctrl,
 };
 
-HOT void syscall_entered(struct ec *self)
+HOT struct ec *hypercall(struct ec *self)
 {
 	uint64_t arg1 = self->frame.rdi, nr = arg1 & 0xff;
 	enum hedron_status status = HEDRON_BAD_HYP;
 
-	irqsoff_syscall(self);
-	if (foreign_is(self)) {
-		foreign_call(self);
-		return;
-	}
 	if (likely(nr < HC_COUNT))
 		status = hypercalls[nr](self);
-	if (status == HC_NO_STATUS)
-		return;
+	if (unlikely(status == HC_NO_STATUS))
+		return kernel_exit();
 	self->frame.rdi = status;
-	if (unlikely(log_verbose && status != HEDRON_SUCCESS))
+	if (unlikely(status != HEDRON_SUCCESS && log_verbose))
 		log_failed_hypercall(self, arg1, status);
+	return kernel_exit();
+}
+
+HOT struct ec *syscall_entered(struct ec *self)
+{
+	irqsoff_syscall(self);
+	if (foreign_is(self))
+		return foreign_call(self);
+	switch (self->frame.rdi & 0xff) {
+	case HC_CALL:
+		return ipc_call(self);
+	case HC_REPLY:
+		return ipc_reply(self);
+	default:
+		return hypercall(self);
+	}
 }

@@ -16,4 +16,6 @@ struct ec;
 static inline unsigned arg_flags(const struct frame *f)	{ return f->rdi >> HC_FLAGS_SHIFT & 0xf; }
 static inline cap_sel arg_sel(const struct frame *f)	{ return f->rdi >> HC_SEL_SHIFT; }
 
-void syscall_entered(struct ec *self);		/* entry.S */
+/* Both end in the EC that the CPU goes on with. */
+struct ec *syscall_entered(struct ec *self);	/* entry.S */
+struct ec *hypercall(struct ec *self);		/* the one in its frame, by the general way */

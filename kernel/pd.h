@@ -48,16 +48,17 @@ void pd_unref(struct pd *pd);
 /* Any CPU, at any time: what one pd_set_mediator() has set, never parts of two. */
 static inline struct mediator pd_mediator(const struct pd *pd)
 {
-	const volatile struct mediator *m = &pd->mediator;
-	struct mediator copy;
+	struct mediator m;
 	uint32_t seq;
 
 	do {
 		seq = __atomic_load_n(&pd->mediator_seq, __ATOMIC_ACQUIRE);
-		copy = *m;
+		m.base = READ_ONCE(pd->mediator.base);
+		m.size = READ_ONCE(pd->mediator.size);
+		m.entry = READ_ONCE(pd->mediator.entry);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (unlikely(seq & 1 || seq != READ_ONCE(pd->mediator_seq)));
-	return copy;
+	return m;
 }
 
 enum hedron_status hc_create_pd(struct ec *self);

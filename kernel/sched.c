@@ -22,13 +22,12 @@
 #include "grace.h"
 #include "ipc.h"
 #include "irqsoff.h"
+#include "leave.h"
 #include "sc.h"
 #include "tlb.h"
 #include "x86.h"
 
 #define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
-
-struct ec *kernel_exit(void);
 
 void sched_init(struct cpu *cpu)
 {
