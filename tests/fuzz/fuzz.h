@@ -68,6 +68,7 @@ void world_init(void);
 void world_build(uint64_t round);
 void world_start(void);
 void world_nudge(void);			/* wake whatever waits */
+void world_harm(void);			/* destroy something that is in use */
 void world_end(void);			/* revoke everything; returns when it is told that all is gone */
 
 /* Thread slots that still have work to do, and calls made so far. */

@@ -13,7 +13,8 @@
 #define POLL_MS		2
 #define STILL_POLLS	4		/* polls without progress before a nudge */
 #define NUDGES		4
-#define ROUND_MS	1500
+#define HARM_POLLS	8		/* one harm in so many polls */
+#define ROUND_MS	1000
 #define BEAT_MS		4000		/* a CPU that does not beat for so long hangs */
 #define SETTLE_MS	3000
 #define PATTERN_PAGES	4		/* page_order 2 */
@@ -21,6 +22,7 @@
 static uint64_t *pattern;
 static uint64_t memory_before;
 static cap_sel clock;
+static uint64_t random;
 static struct { uint64_t done, still, late; } ends;	/* rounds by how they ended */
 
 static uint64_t pattern_word(uint64_t i)
@@ -74,6 +76,8 @@ static void watch_round(void)
 		struct world_progress now;
 
 		pause_ms(POLL_MS);
+		if (random_one_in(&random, HARM_POLLS))
+			world_harm();
 		check_beats(beats, since);
 		now = world_progress();
 		if (!now.busy) {
@@ -185,6 +189,7 @@ static void drain_parks(void)
 
 static void one_round(uint64_t round)
 {
+	random = random_seed(args.seed, round, 2000);
 	world_build(round);
 	world_start();
 	watch_round();

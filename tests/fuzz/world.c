@@ -271,6 +271,14 @@ void world_nudge(void)
 				hedron_recall(pds[p].slots[i].place.sels + SEL_EC);
 }
 
+/* Takes an EC, an SC, a portal or a whole PD away in the middle of what it does. */
+void world_harm(void)
+{
+	cap_sel slot = random_below(&random, pd_count * SLOT_COUNT);
+
+	hedron_revoke(all_of(block + slot * SLOT_SELS + SEL_EC + random_below(&random, SEL_PD), 0), 1);
+}
+
 static uint64_t calls_of(const struct slot *s)
 {
 	return s->calls < SLOT_LIMIT ? s->calls : SLOT_LIMIT;
