@@ -17,6 +17,7 @@
 #include "cpu.h"
 #include "desc.h"
 #include "fpu.h"
+#include "generation.h"
 #include "hypercall.h"
 #include "layout.h"
 #include "log.h"
@@ -173,6 +174,20 @@ static bool is_wanted(struct kobj *obj)
 	return wanted;
 }
 
+/* What it was in the middle of stays as far as it is. */
+static void op_cancel(struct ec *ec)
+{
+	spin_lock(&mdb_lock);
+	mdb_walk_end(&ec->op.sweep.walk);
+	spin_unlock(&mdb_lock);
+	if (ec->op.notice)
+		notice_cancel(ec->op.notice);
+	ec->op.notice = NULL;
+	if (ec->op.pd)
+		pd_abandon(ec->op.pd);
+	ec->op.pd = NULL;
+}
+
 static struct sc *pop_sc(struct ec *ec)
 {
 	struct list *l;
@@ -191,6 +206,7 @@ static void unlink(struct kobj *obj)
 
 	if (ec->state != EC_DEAD)
 		end_chain(ec);
+	op_cancel(ec);
 	while ((sc = pop_sc(ec)))
 		sc_destroy(sc);
 	assert(list_is_empty(&ec->blocked));
@@ -199,7 +215,13 @@ static void unlink(struct kobj *obj)
 	fpu_forget(ec);
 }
 
-static void free(struct kobj *obj)	{ ec_free(ec_of(obj)); }
+static bool free(struct kobj *obj, struct work *w)
+{
+	if (!grant_cancel(&ec_of(obj)->op.grant, w))
+		return false;
+	ec_free(ec_of(obj));
+	return true;
+}
 
 const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free };
 

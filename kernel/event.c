@@ -231,7 +231,7 @@ void event_recall(struct ec *ec)
 }
 
 /* Memory sent with a reply goes to the page the event was about (ABI 7.4). */
-static struct windows fault_window(const struct ec *ec)
+struct windows event_windows(const struct ec *ec)
 {
 	return (struct windows){
 		.del = crd_mem(ec->qual[1] >> PAGE_SHIFT, CRD_ORDER_MAX, MEM_R | MEM_W | MEM_X),
@@ -242,10 +242,7 @@ HOT bool event_answer(struct ec *ec, struct ec *h)
 {
 	const struct hedron_state *s = &h->utcb->state;
 	uint64_t mtd = READ_ONCE(s->mtd);
-	unsigned typed = READ_ONCE(h->utcb->items) >> 16;
 
-	if (unlikely(typed))
-		ipc_items(h, ec, typed, fault_window(ec));
 	if (unlikely(!state_load(ec, s, mtd))) {
 		ec_kill(ec, "bad state in reply");
 		return false;

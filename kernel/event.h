@@ -2,6 +2,7 @@
 /* event.h - exceptions, start-up, recall and foreign calls as messages; rules: head of event.c. */
 #pragma once
 #include <hedron/abi.h>
+#include "delegate.h"
 #include "ec.h"
 #include "x86.h"
 
@@ -29,6 +30,9 @@ static inline void event_from_syscall(struct ec *ec)
 	f->vector = VEC_IRET;
 	ec->qual[0] = ec->qual[1] = 0;
 }
+
+/* Where memory that is sent with the reply to an event of `ec` goes. */
+struct windows event_windows(const struct ec *ec);
 
 /* The reply of handler `h` to an event of `ec`; false if `ec` had to be killed for it. */
 bool event_answer(struct ec *ec, struct ec *h);

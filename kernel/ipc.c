@@ -15,10 +15,10 @@
 #include "ipc.h"
 #include "assert.h"
 #include "cpu.h"
-#include "delegate.h"
 #include "ec.h"
 #include "event.h"
 #include "hypercall.h"
+#include "items.h"
 #include "leave.h"
 #include "pd.h"
 #include "pt.h"
@@ -35,20 +35,6 @@ static inline void copy_words(struct hedron_utcb *to, const struct hedron_utcb *
 
 	if (n)
 		__asm__ volatile("rep movsq" : "+S"(s), "+D"(d), "+c"(n) : : "memory");
-}
-
-void ipc_items(struct ec *from, struct ec *to, unsigned count, struct windows win)
-{
-	if (count > UTCB_TYPED_MAX)
-		count = UTCB_TYPED_MAX;
-	for (unsigned i = 0; i < count; i++) {
-		const struct hedron_typed *in = utcb_item(from->utcb, i);
-		struct hedron_typed item = { READ_ONCE(in->crd), READ_ONCE(in->xfer) };
-
-		if (transfer(from->pd, to->pd, win, &item) != HEDRON_SUCCESS)
-			item.crd = 0;			/* out of memory: the receiver got nothing */
-		*utcb_item(to->utcb, i) = item;
-	}
 }
 
 static unsigned words_of(uint32_t items)
@@ -73,9 +59,9 @@ HOT static void send(struct ec *caller, struct pt *pt)
 
 	h->utcb->items = items;
 	copy_words(h->utcb, caller->utcb, words_of(items));
-	if (unlikely(items >> 16))
-		ipc_items(caller, h, items >> 16, windows_of(h));
 	ipc_enter(this_cpu(), caller, pt, h, false);
+	if (unlikely(items >> 16))
+		items_receive(h, items >> 16, windows_of(h));
 }
 
 /* ABI 3.2. */
@@ -139,8 +125,6 @@ HOT static void answer_call(struct ec *caller, struct ec *h)
 {
 	uint32_t items = READ_ONCE(h->utcb->items);
 
-	if (unlikely(items >> 16))
-		ipc_items(h, caller, items >> 16, windows_of(caller));
 	caller->utcb->items = items;
 	copy_words(caller->utcb, h->utcb, words_of(items));
 }
@@ -151,12 +135,16 @@ HOT enum hedron_status hc_reply(struct ec *self)
 	struct cpu *cpu = this_cpu();
 	struct ec *caller = self->caller;
 	cap_sel sel = arg_sel(&self->frame);
+	unsigned typed;
 	struct sm *sm = unlikely(sel) ? cap_sm(self->pd, sel, 0) : NULL;
 
 	if (unlikely(self->global)) {
 		ec_end(self);
 		return HC_NO_STATUS;
 	}
+	typed = READ_ONCE(self->utcb->items) >> 16;
+	if (unlikely(typed || self->op.count) && !items_reply(self, caller, typed))
+		return HC_AGAIN;
 	self->state = EC_IDLE;
 	self->caller = NULL;
 	cpu->current = NULL;

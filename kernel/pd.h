@@ -2,6 +2,7 @@
 /* pd.h - protection domains; the rules are at the head of pd.c. */
 #pragma once
 #include <hedron/abi.h>
+#include "cap.h"
 #include "kobj.h"
 #include "pagetable.h"
 #include "spinlock.h"
@@ -22,6 +23,8 @@ struct pd {
 	struct kobj obj;
 	uint32_t ecs;			/* m  ECs that run in it or have their UTCB mapped here */
 	bool emptied;			/* h  its original capability is gone, and all it held */
+	struct sweep objects, pios;	/* h  while it is emptied */
+	uint64_t pages_freed;		/* h  while it is freed: of the object space */
 	bool foreign;			/* I  its `syscall`s are messages (foreign.c) */
 	bool passthrough;		/* I  may touch the machine: msr_access, machine_ctrl */
 	cap_sel foreign_base;		/* I */
@@ -42,6 +45,7 @@ extern struct pd *root_pd;		/* I  the roottask's */
 extern struct pd hv_pd;			/* the hypervisor's own spaces (hvspace.c) */
 
 struct pd *pd_create(void);		/* NULL: kernel memory exhausted */
+void pd_abandon(struct pd *pd);		/* one that nobody knows yet will not be used */
 void pd_ref(struct pd *pd);		/* an EC more that needs it */
 void pd_unref(struct pd *pd);
 
