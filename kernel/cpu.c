@@ -92,6 +92,7 @@ bool cpu_prepare(struct cpu *c, uint32_t apic_id)
 {
 	c->self = c;
 	c->id = c - cpus;
+	c->bit = 1ull << c->id;
 	c->apic_id = apic_id;
 	c->kernel_sp = kstack_top(c->id, KSTACK_MAIN);
 	c->timer_at = TIMER_NEVER;
@@ -109,6 +110,7 @@ void cpu_init(struct cpu *c)
 	control_init();
 	syscall_init();
 	fpu_init();
+	c->base_msrs = !cpu_has.fsgsbase;
 }
 
 void cpu_set_online(uint64_t mask)

@@ -5,7 +5,7 @@
 
 #define CPU_OFS_SELF		0x00
 #define CPU_OFS_KERNEL_SP	0x08	/* used by entry.S */
-#define CPU_OFS_FRAME_END	0x10
+#define CPU_OFS_LOADED		0x10
 #define CPU_OFS_USER_SP		0x18
 
 /* Hazards: what must be looked at before this CPU enters user mode. */
@@ -24,6 +24,7 @@
 struct ec;
 struct pd;
 struct sc;
+struct tss;
 
 /* Ready SCs of a CPU; sched.c. */
 struct run_queue {
@@ -36,20 +37,27 @@ struct run_queue {
 struct cpu {
 	struct cpu *self;		/* I */
 	uint64_t kernel_sp;		/* I  top of this CPU's stack */
-	uint64_t frame_end;		/* behind the frame of `loaded` */
-	uint64_t user_sp;		/* scratch of entry_syscall */
-	struct ec *current;		/* runs in user mode next; NULL: must be found (sched.c) */
 	struct ec *loaded;		/* its segment bases are in the CPU, or NULL: nobody's */
+	uint64_t user_sp;		/* scratch of entry_syscall */
+	struct tss *tss;		/* I  its rsp0: where gates store the frame of `loaded` */
+	struct ec *current;		/* runs in user mode next; NULL: must be found (sched.c) */
 	struct ec *fpu_owner;		/* its FPU registers are in the CPU, or NULL (fpu.c) */
 	bool fpu_ts;			/* CR0.TS */
 	struct pd *pd;			/* its page tables are in CR3; NULL: the kernel's own */
 	struct sc *sc;			/* pays for what runs; NULL: must be chosen */
-	uint32_t hazards;		/* a  HZ_* */
+	union {				/* what keeps call and reply from leaving by themselves (leave.h) */
+		uint64_t detour;	/* one of these is not 0 */
+		struct {
+			uint32_t hazards;	/* a  HZ_* */
+			bool helping;	/* `sc` runs a handler that serves somebody else */
+			bool base_msrs;	/* I  segment bases are MSRs only */
+		};
+	};
 	uint32_t tlb_asked;		/* a  requests of others to drop what it has loaded (tlb.c) */
 	uint32_t tlb_done;		/* a  the last one that is done */
 	bool paused;			/* a  idle, and reads no kernel object (grace.c) */
-	bool helping;			/* `sc` runs a handler that serves somebody else */
 	unsigned id;			/* I  number in MADT order */
+	uint64_t bit;			/* I  1 << id */
 	uint32_t apic_id;		/* I */
 	ticks sc_start;			/* when `sc` was last charged */
 	ticks quantum_end;
@@ -61,7 +69,7 @@ struct cpu {
 };
 _Static_assert(offsetof(struct cpu, self) == CPU_OFS_SELF, "entry.S");
 _Static_assert(offsetof(struct cpu, kernel_sp) == CPU_OFS_KERNEL_SP, "entry.S");
-_Static_assert(offsetof(struct cpu, frame_end) == CPU_OFS_FRAME_END, "entry.S");
+_Static_assert(offsetof(struct cpu, loaded) == CPU_OFS_LOADED, "entry.S");
 _Static_assert(offsetof(struct cpu, user_sp) == CPU_OFS_USER_SP, "entry.S");
 
 /* What the boot CPU has; all CPUs are alike. I */

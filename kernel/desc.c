@@ -93,6 +93,7 @@ void desc_prepare(struct cpu *cpu)
 		idt_init();
 	memcpy(gdts[cpu->id], segments, sizeof(segments));
 	tss_init(cpu->id, gdts[cpu->id]);
+	cpu->tss = &tss[cpu->id];
 }
 
 void desc_init(struct cpu *cpu)

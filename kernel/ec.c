@@ -17,6 +17,7 @@
 #include "cpu.h"
 #include "desc.h"
 #include "fpu.h"
+#include "generation.h"
 #include "hypercall.h"
 #include "layout.h"
 #include "log.h"
@@ -44,6 +45,7 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 	list_init(&ec->sm_link);
 	ec->utcb = page_alloc();
 	ec->fpu = fpu_alloc();
+	ec->fpu_lazy = fpu_lazy && !global;
 	ec->pd = pd;
 	ec->cpu = cpu;
 	ec->global = global;
@@ -52,7 +54,8 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 	ec->frame.cs = USER_CS_IRET;
 	ec->frame.ss = USER_SS;
 	ec->frame.rflags = RFLAGS_IF;
-	ec->frame.vector = VEC_IRET;
+	ec->frame.vector = global ? VEC_IRET : VEC_SYSCALL;
+	ec->frame.r11 = global ? 0 : RFLAGS_IF;
 	ec->state = global ? EC_RETRY : EC_IDLE;
 	ec->retry = RETRY_EVENT;
 	ec->event_sel = (cap_sel)event_base + EVENT_STARTUP;
@@ -171,6 +174,20 @@ static bool is_wanted(struct kobj *obj)
 	return wanted;
 }
 
+/* What it was in the middle of stays as far as it is. */
+static void op_cancel(struct ec *ec)
+{
+	spin_lock(&mdb_lock);
+	mdb_walk_end(&ec->op.sweep.walk);
+	spin_unlock(&mdb_lock);
+	if (ec->op.notice)
+		notice_cancel(ec->op.notice);
+	ec->op.notice = NULL;
+	if (ec->op.pd)
+		pd_abandon(ec->op.pd);
+	ec->op.pd = NULL;
+}
+
 static struct sc *pop_sc(struct ec *ec)
 {
 	struct list *l;
@@ -189,6 +206,7 @@ static void unlink(struct kobj *obj)
 
 	if (ec->state != EC_DEAD)
 		end_chain(ec);
+	op_cancel(ec);
 	while ((sc = pop_sc(ec)))
 		sc_destroy(sc);
 	assert(list_is_empty(&ec->blocked));
@@ -197,36 +215,33 @@ static void unlink(struct kobj *obj)
 	fpu_forget(ec);
 }
 
-static void free(struct kobj *obj)	{ ec_free(ec_of(obj)); }
+static bool free(struct kobj *obj, struct work *w)
+{
+	if (!grant_cancel(&ec_of(obj)->op.grant, w))
+		return false;
+	ec_free(ec_of(obj));
+	return true;
+}
 
 const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free };
 
-HOT void ec_save_bases(struct ec *ec)
+void ec_save_bases(struct ec *ec)
 {
 	if (this_cpu()->loaded != ec)
 		return;
-	if (!cpu_has.fsgsbase) {
-		ec->fs_base = rdmsr(MSR_FS_BASE);
-		ec->gs_base = rdmsr(MSR_KERNEL_GS_BASE);
-		return;
-	}
-	ec->fs_base = rdfsbase();
-	swapgs();			/* an NMI here does not use GS */
-	ec->gs_base = rdgsbase();
-	swapgs();
+	ec->fs_base = cpu_has.fsgsbase ? rdfsbase() : rdmsr(MSR_FS_BASE);
+	ec->gs_base = cpu_has.fsgsbase ? rd_user_gsbase() : rdmsr(MSR_KERNEL_GS_BASE);
 }
 
-HOT static void load_bases(const struct ec *ec)
+static void load_bases(const struct ec *ec)
 {
-	if (!cpu_has.fsgsbase) {
+	if (cpu_has.fsgsbase) {
+		wrfsbase(ec->fs_base);
+		wr_user_gsbase(ec->gs_base);
+	} else {
 		wrmsr(MSR_FS_BASE, ec->fs_base);
 		wrmsr(MSR_KERNEL_GS_BASE, ec->gs_base);
-		return;
 	}
-	wrfsbase(ec->fs_base);
-	swapgs();
-	wrgsbase(ec->gs_base);
-	swapgs();
 }
 
 void ec_unload(void)
@@ -239,7 +254,7 @@ void ec_unload(void)
 	mem_load(NULL);
 }
 
-HOT void ec_load(struct ec *ec)
+void ec_load(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *old = cpu->loaded;
@@ -249,10 +264,9 @@ HOT void ec_load(struct ec *ec)
 	if (cpu->pd != ec->pd)
 		mem_load(ec->pd);
 	load_bases(ec);
-	fpu_switch(ec);
+	fpu_switch(old, ec);
 	cpu->loaded = ec;
-	cpu->frame_end = (uint64_t)(&ec->frame + 1);
-	tss[cpu->id].rsp0 = cpu->frame_end;
+	cpu->tss->rsp0 = (uint64_t)(&ec->frame + 1);
 }
 
 void ec_unblock(struct ec *ec, enum hedron_status status)

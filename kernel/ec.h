@@ -3,10 +3,12 @@
 #pragma once
 #include <hedron/utcb.h>
 #include "frame.h"
+#include "delegate.h"
 #include "kobj.h"
 #include "spinlock.h"
 #include "timer.h"
 
+struct notice;
 struct pd;
 struct pt;
 struct sm;
@@ -23,6 +25,8 @@ enum ec_state {
 enum ec_retry {
 	RETRY_CALL,	/* the `call` hypercall that stands in the frame */
 	RETRY_EVENT,	/* the event whose portal is ec->event_sel */
+	RETRY_ITEMS,	/* handler: the typed items of its message come first */
+	RETRY_HYPERCALL,	/* the hypercall in the frame is not done yet: the next chunk */
 };
 
 /* How an EC goes on when its semaphore lets it. */
@@ -32,6 +36,18 @@ enum ec_wake {
 	WAKE_CALL,	/* put there by the reply to its call: it calls again */
 };
 
+/* How far a hypercall is that goes in chunks (work.h); all 0 when there is none. */
+struct op {
+	bool begun;
+	struct sweep sweep;		/* revoke */
+	struct notice *notice;		/* revoke: to be posted at the end */
+	struct grant grant;		/* delegation; create_pd, typed items */
+	struct pd *pd;			/* create_pd: not known to anybody yet */
+	unsigned next, count;		/* typed items: done so far, of how many; 0: none under way */
+	struct windows win;		/* of their receiver */
+	struct hedron_typed item;	/* the one in the middle of which it is */
+};
+
 /* Fields:  I  constant after creation;  h  home CPU only;  e  ec->lock;  s  lock of ec->sm. */
 struct ec {
 	struct frame frame;		/* h  must be first: entry.S */
@@ -39,8 +55,8 @@ struct ec {
 	struct hedron_utcb *utcb;	/* I  the kernel's view; the user writes it at any time */
 	unsigned cpu;			/* I */
 	uint8_t state;			/* h, e  EC_ON_SM to anything else: e */
-	bool recall;			/* a  send event 31 before it enters user mode */
 	bool in_event;			/* h  EC_IN_CALL: for an event, not a hypercall */
+	bool recall;			/* a  send event 31 before it enters user mode */
 	bool global;			/* I */
 	uint8_t retry;			/* h  enum ec_retry */
 	uint8_t wake;			/* s  enum ec_wake */
@@ -54,10 +70,12 @@ struct ec {
 	uint64_t fs_base, gs_base;	/* h  while it is not loaded */
 	void *fpu;			/* I  FPU registers while they are not in the CPU (fpu.c) */
 	uint8_t fpu_uses;		/* h  times in a row that it used them */
+	bool fpu_lazy;			/* h  it gets them when it uses them */
 	struct kobj obj;
 	struct spinlock lock;
 	struct list blocked;		/* e  SCs that wait until it leaves EC_ON_SM */
 	struct list scs;		/* e  bound to it */
+	struct op op;			/* h */
 	uint32_t pts;			/* a  portals it serves */
 	struct sm *sm;			/* s  EC_ON_SM */
 	struct list sm_link;		/* s  in sm->waiters */

@@ -3,9 +3,9 @@
  * entry.S - all ways into the kernel and out of it.
  *
  * From user mode the registers are stored where they stay while the EC waits: in the frame at the
- * start of its struct ec. The CPU's stack pointer for gates (TSS rsp0) and CPU_OFS_FRAME_END both
- * point behind that frame. Then the kernel runs on the CPU's one stack, with interrupts disabled,
- * and ends in  struct ec *kernel_exit(void),  whose result is the EC to go on with.
+ * start of its struct ec, to which CPU_OFS_LOADED points; the CPU's stack pointer for gates (TSS rsp0)
+ * points behind that frame. Then the kernel runs on the CPU's one stack, with interrupts disabled, and
+ * tells at its end which EC to go on with.
  * From the kernel itself only the idle loop's interrupts, and our own bugs, come in.
  */
 #include <hedron/abi.h>
@@ -54,29 +54,42 @@
 	.text
 /*
  * Entry by SYSCALL (Intel SDM vol. 2): rcx user rip, r11 user rflags, rsp the user's, flags of
- * MSR_FMASK clear.  void syscall_entered(struct ec *self);
+ * MSR_FMASK clear. ss, cs and error code of the frame stay as they were.
+ * struct ec *syscall_entered(struct ec *self);
  */
 FUNC(entry_syscall)
 	swapgs
 	mov	%rsp, %gs:CPU_OFS_USER_SP
-	mov	%gs:CPU_OFS_FRAME_END, %rsp
-	push	$USER_SS
-	push	%gs:CPU_OFS_USER_SP
-	push	%r11
-	push	$USER_CS_SYSRET
-	push	%rcx
-	push	$0
-	push	$VEC_SYSCALL
-	SAVE_GPRS
+	mov	%gs:CPU_OFS_LOADED, %rsp
+	mov	%rax, FRAME_OFS_RAX(%rsp)
+	mov	%rdx, FRAME_OFS_RDX(%rsp)
+	mov	%rbx, FRAME_OFS_RBX(%rsp)
+	mov	%rbp, FRAME_OFS_RBP(%rsp)
+	mov	%rsi, FRAME_OFS_RSI(%rsp)
+	mov	%rdi, FRAME_OFS_RDI(%rsp)
+	mov	%r8, FRAME_OFS_R8(%rsp)
+	mov	%r9, FRAME_OFS_R9(%rsp)
+	mov	%r10, FRAME_OFS_R10(%rsp)
+	movq	$RFLAGS_IF, FRAME_OFS_R11(%rsp)		/* what a hypercall returns in r11 */
+	mov	%r12, FRAME_OFS_R12(%rsp)
+	mov	%r13, FRAME_OFS_R13(%rsp)
+	mov	%r14, FRAME_OFS_R14(%rsp)
+	mov	%r15, FRAME_OFS_R15(%rsp)
+	movq	$VEC_SYSCALL, FRAME_OFS_VECTOR(%rsp)
+	mov	%rcx, FRAME_OFS_RIP(%rsp)
+	mov	%r11, FRAME_OFS_RFLAGS(%rsp)
+	mov	%gs:CPU_OFS_USER_SP, %rax
+	mov	%rax, FRAME_OFS_RSP(%rsp)
 	mov	%rsp, %rdi
 	mov	%gs:CPU_OFS_KERNEL_SP, %rsp
 	xor	%ebp, %ebp
 	call	syscall_entered
 
-/* Leaves the kernel. rcx and r11 are lost to a SYSRET; an IRET restores everything. */
-FUNC(entry_leave)
-	call	kernel_exit
-	mov	%rax, %rsp
+/*
+ * Leaves the kernel to the EC in rax. SYSRET puts rip into rcx and rflags into r11: fit for the return
+ * from a SYSCALL, and for a reply to an event that asks for just that. IRET restores everything.
+ */
+leave:	mov	%rax, %rsp
 	cmpl	$VEC_SYSCALL, FRAME_OFS_VECTOR(%rsp)
 	jne	1f
 	mov	FRAME_OFS_RAX(%rsp), %rax
@@ -88,12 +101,12 @@ FUNC(entry_leave)
 	mov	FRAME_OFS_R8(%rsp), %r8
 	mov	FRAME_OFS_R9(%rsp), %r9
 	mov	FRAME_OFS_R10(%rsp), %r10
-	mov	$RFLAGS_IF, %r11d
+	mov	FRAME_OFS_R11(%rsp), %r11
 	mov	FRAME_OFS_R12(%rsp), %r12
 	mov	FRAME_OFS_R13(%rsp), %r13
 	mov	FRAME_OFS_R14(%rsp), %r14
 	mov	FRAME_OFS_R15(%rsp), %r15
-	mov	FRAME_OFS_RIP(%rsp), %rcx	/* canonical: pt_create(), or the CPU stored it */
+	mov	FRAME_OFS_RIP(%rsp), %rcx	/* canonical: checked, or the CPU stored it */
 	mov	FRAME_OFS_RSP(%rsp), %rsp
 	swapgs
 	sysretq
@@ -102,9 +115,14 @@ FUNC(entry_leave)
 	swapgs
 	iretq
 
+/* void entry_leave(void): ends whatever the kernel did without having been entered. */
+FUNC(entry_leave)
+	call	kernel_exit
+	jmp	leave
+
 /*
  * Every gate but NMI and machine check: on the stack rip, cs, rflags, rsp, ss, below them the error
- * code (or 0) and the vector.  void trap_from_user(struct ec *self);
+ * code (or 0) and the vector.  struct ec *trap_from_user(struct ec *self);
  * void trap_from_kernel(struct frame *f);
  */
 entry_gate:
@@ -118,7 +136,7 @@ entry_gate:
 	popf
 	xor	%ebp, %ebp
 	call	trap_from_user
-	jmp	entry_leave
+	jmp	leave
 1:	cld
 	SAVE_GPRS
 	mov	%rsp, %rdi
@@ -145,7 +163,8 @@ FUNC(entry_mc)
 1:	swapgs
 	push	%rax
 	mov	%rsp, %rax
-	mov	%gs:CPU_OFS_FRAME_END, %rsp
+	mov	%gs:CPU_OFS_LOADED, %rsp
+	add	$FRAME_SIZE, %rsp
 	push	40(%rax)
 	push	32(%rax)
 	push	24(%rax)

@@ -11,10 +11,13 @@
 #include "delegate.h"
 #include "ec.h"
 #include "fpu.h"
+#include "hypercall.h"
 #include "ipc.h"
+#include "leave.h"
 #include "pages.h"
 #include "pd.h"
 #include "pt.h"
+#include "sc.h"
 #include "space_obj.h"
 #include "x86.h"
 #include <hedron/mtd.h>
@@ -23,13 +26,15 @@
 #define RFLAGS_USER	0x244dd5ull
 _Static_assert(!(RFLAGS_USER & MTD_RFLAGS_CLEARED), "ABI reference 6");
 
+/* What most messages carry; what answers to foreign calls set, besides R8_R15. */
+#define MTD_DATA	(MTD_ACDB | MTD_BSD | MTD_R8_R15)
+#define MTD_ANSWER	(MTD_ACDB | MTD_RSP | MTD_RIP | MTD_RFLAGS)
+
 #define VECTORS_SENT	0xf7c7bu	/* 0 1 3..6 10..14 16..19: those a user program can raise */
 
-HOT static void state_store(struct hedron_state *s, struct ec *ec, uint64_t mtd)
+/* Both want most bits to be known to the compiler: state_store(), state_load(). */
+static inline void regs_store(struct hedron_state *s, const struct frame *f, uint64_t mtd)
 {
-	const struct frame *f = &ec->frame;
-
-	s->mtd = mtd;
 	if (mtd & MTD_ACDB) {
 		s->rax = f->rax;
 		s->rcx = f->rcx;
@@ -57,34 +62,10 @@ HOT static void state_store(struct hedron_state *s, struct ec *ec, uint64_t mtd)
 		s->r14 = f->r14;
 		s->r15 = f->r15;
 	}
-	if (mtd & MTD_FS_GS) {
-		ec_save_bases(ec);
-		s->fs_base = ec->fs_base;
-		s->gs_base = ec->gs_base;
-	}
-	if (mtd & MTD_QUAL) {
-		s->qual[0] = ec->qual[0];
-		s->qual[1] = ec->qual[1];
-	}
 }
 
-/* The values that a CPU refuses are checked before any is stored. */
-HOT static bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
+static inline void regs_load(struct frame *f, const struct hedron_state *s, uint64_t mtd)
 {
-	struct frame *f = &ec->frame;
-	uint64_t rip = READ_ONCE(s->rip);
-	uint64_t fs = READ_ONCE(s->fs_base), gs = READ_ONCE(s->gs_base);
-
-	if (mtd & MTD_RIP && !is_canonical(rip))
-		return false;
-	if (mtd & MTD_FS_GS && !(is_canonical(fs) && is_canonical(gs)))
-		return false;
-	if (mtd & MTD_RIP)
-		f->rip = rip;
-	if (mtd & MTD_FS_GS) {
-		ec->fs_base = fs;
-		ec->gs_base = gs;
-	}
 	if (mtd & MTD_ACDB) {
 		f->rax = s->rax;
 		f->rcx = s->rcx;
@@ -110,10 +91,62 @@ HOT static bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t
 		f->r14 = s->r14;
 		f->r15 = s->r15;
 	}
+}
+
+/* The bases of `ec` are saved. */
+static inline void state_store(struct hedron_state *s, const struct ec *ec, uint64_t mtd)
+{
+	s->mtd = mtd;
+	if (likely((mtd & MTD_DATA) == MTD_DATA)) {
+		regs_store(s, &ec->frame, MTD_DATA);
+		regs_store(s, &ec->frame, mtd & ~MTD_DATA);
+	} else {
+		regs_store(s, &ec->frame, mtd);
+	}
+	if (mtd & MTD_FS_GS) {
+		s->fs_base = ec->fs_base;
+		s->gs_base = ec->gs_base;
+	}
+	if (mtd & MTD_QUAL) {
+		s->qual[0] = ec->qual[0];
+		s->qual[1] = ec->qual[1];
+	}
+}
+
+/* The values that a CPU refuses are checked before any is stored. */
+static bool state_load_any(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
+{
+	uint64_t rip = READ_ONCE(s->rip);
+	uint64_t fs = READ_ONCE(s->fs_base), gs = READ_ONCE(s->gs_base);
+
+	if (mtd & MTD_RIP && !is_canonical(rip))
+		return false;
+	if (mtd & MTD_FS_GS && !(is_canonical(fs) && is_canonical(gs)))
+		return false;
+	if (mtd & MTD_RIP)
+		ec->frame.rip = rip;
+	if (mtd & MTD_FS_GS) {
+		ec->fs_base = fs;
+		ec->gs_base = gs;
+	}
+	regs_load(&ec->frame, s, mtd);
 	return true;
 }
 
-HOT struct ec *event_send(struct ec *ec, cap_sel sel)
+/* The same; quicker for what the answers to foreign calls set. */
+static inline bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
+{
+	uint64_t rip = READ_ONCE(s->rip);
+
+	if ((mtd & (MTD_ANSWER | MTD_BSD | MTD_FS_GS)) != MTD_ANSWER || !is_canonical(rip))
+		return state_load_any(ec, s, mtd);
+	ec->frame.rip = rip;
+	regs_load(&ec->frame, s, MTD_ANSWER);
+	regs_load(&ec->frame, s, mtd & MTD_R8_R15);
+	return true;
+}
+
+struct ec *event_send(struct ec *ec, cap_sel sel)
 {
 	struct pt *pt = cap_pt(ec->pd, sel, 0);
 	const char *reason = NULL;
@@ -135,36 +168,55 @@ HOT struct ec *event_send(struct ec *ec, cap_sel sel)
 		this_cpu()->current = NULL;
 		return pt->ec;
 	}
+	ec_save_bases(ec);
 	pt->ec->utcb->items = UTCB_EVENT_WORDS;
 	state_store(&pt->ec->utcb->state, ec, pt->mtd);
-	if (unlikely(pt->mtd & MTD_FPU))
+	if (pt->mtd & MTD_FPU)
 		fpu_lend(ec, pt->ec);
-	ec->in_event = true;
 	pt->ec->frame.rsi = READ_ONCE(ec->badge);
-	ipc_enter(ec, pt);
+	ipc_enter(this_cpu(), ec, pt, pt->ec, true);
 	return NULL;
 }
 
-void event_exception(struct ec *ec, unsigned vector)
+NOINLINE struct ec *event_nowhere(struct ec *ec)
 {
-	if (vector == VEC_MC)
+	ec_kill(ec, "PT not found");
+	return kernel_exit();
+}
+
+static NOINLINE struct ec *send_and_leave(struct ec *ec, cap_sel sel)
+{
+	event_send(ec, sel);
+	return kernel_exit();
+}
+
+HOT struct ec *event_now(struct ec *ec, cap_sel sel)
+{
+	struct cpu *cpu = this_cpu();
+	struct pt *pt = cap_pt(ec->pd, sel, 0);
+	struct ec *h = pt ? pt->ec : NULL;
+
+	if (unlikely(!pt || h->cpu != ec->cpu || h->state != EC_IDLE || pt->mtd & MTD_FPU ||
+		     !leave_is_short(cpu, h)))
+		return send_and_leave(ec, sel);
+	leave_bases(ec);
+	h->utcb->items = UTCB_EVENT_WORDS;
+	state_store(&h->utcb->state, ec, pt->mtd);
+	h->frame.rsi = READ_ONCE(ec->badge);
+	ipc_enter(cpu, ec, pt, h, true);
+	return leave_to(cpu, ec, h);
+}
+
+HOT struct ec *event_exception(struct ec *ec, unsigned vector)
+{
+	if (unlikely(vector == VEC_MC))
 		wrmsr(MSR_MCG_STATUS, 0);	/* taken; another one before would stop the CPU */
 	ec->qual[0] = ec->frame.error;
 	ec->qual[1] = vector == VEC_PF ? read_cr2() : 0;
-	if (VECTORS_SENT >> vector & 1)
-		event_send(ec, (cap_sel)ec->event_base + vector);
-	else
-		ec_kill(ec, "unexpected exception");
-}
-
-HOT void event_from_syscall(struct ec *ec)
-{
-	struct frame *f = &ec->frame;
-
-	f->rcx = f->rip;
-	f->r11 = f->rsp;
-	f->vector = VEC_IRET;
-	ec->qual[0] = ec->qual[1] = 0;
+	if (likely(VECTORS_SENT >> vector & 1))
+		return event_now(ec, (cap_sel)ec->event_base + vector);
+	ec_kill(ec, "unexpected exception");
+	return kernel_exit();
 }
 
 void event_recall(struct ec *ec)
@@ -179,7 +231,7 @@ void event_recall(struct ec *ec)
 }
 
 /* Memory sent with a reply goes to the page the event was about (ABI 7.4). */
-static struct windows fault_window(const struct ec *ec)
+struct windows event_windows(const struct ec *ec)
 {
 	return (struct windows){
 		.del = crd_mem(ec->qual[1] >> PAGE_SHIFT, CRD_ORDER_MAX, MEM_R | MEM_W | MEM_X),
@@ -190,10 +242,7 @@ HOT bool event_answer(struct ec *ec, struct ec *h)
 {
 	const struct hedron_state *s = &h->utcb->state;
 	uint64_t mtd = READ_ONCE(s->mtd);
-	unsigned typed = READ_ONCE(h->utcb->items) >> 16;
 
-	if (unlikely(typed))
-		ipc_items(h, ec, typed, fault_window(ec));
 	if (unlikely(!state_load(ec, s, mtd))) {
 		ec_kill(ec, "bad state in reply");
 		return false;
@@ -202,4 +251,24 @@ HOT bool event_answer(struct ec *ec, struct ec *h)
 		fpu_give(h, ec);
 	ec->frame.vector = VEC_IRET;
 	return true;
+}
+
+/* Whether a SYSRET gives the registers of the frame exactly, and cannot fault in the kernel. */
+static inline bool fits_sysret(const struct frame *f)
+{
+	return f->rcx == f->rip && f->r11 == f->rflags && !(f->rflags & RFLAGS_TF) && !(f->rip >> 47);
+}
+
+HOT struct ec *event_reply(struct ec *h, struct ec *ec)
+{
+	struct cpu *cpu = this_cpu();
+	const struct hedron_state *s = &h->utcb->state;
+	uint64_t mtd = READ_ONCE(s->mtd);
+
+	if (unlikely(mtd & MTD_FPU || sc_is_abandoned(cpu->sc, ec) || !state_load(ec, s, mtd)))
+		return hypercall(h);
+	ipc_leave(h, ec);
+	ec->frame.vector = fits_sysret(&ec->frame) ? VEC_SYSCALL : VEC_IRET;
+	leave_bases(h);
+	return leave_to(cpu, h, ec);
 }

@@ -6,9 +6,10 @@
  */
 #include "foreign.h"
 #include "event.h"
+#include "leave.h"
 #include "space_obj.h"
 
-HOT void foreign_call(struct ec *ec)
+HOT struct ec *foreign_call(struct ec *ec)
 {
 	cap_sel slot = ec->pd->foreign_base + ec->cpu;
 	struct mediator m = pd_mediator(ec->pd);
@@ -16,11 +17,10 @@ HOT void foreign_call(struct ec *ec)
 	if (ec->frame.rip - m.base >= m.size) {		/* from outside */
 		ec->utcb->tls = ec->frame.rip;
 		ec->frame.rip = m.entry;
-		return;
+		return leave_same(ec);
 	}
 	event_from_syscall(ec);
-	if (likely(cap_pt(ec->pd, slot, 0)))
-		event_send(ec, ec->event_base + slot);
-	else
-		ec_kill(ec, "PT not found");
+	if (unlikely(!cap_pt(ec->pd, slot, 0)))
+		return event_nowhere(ec);
+	return event_now(ec, ec->event_base + slot);
 }

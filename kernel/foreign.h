@@ -10,4 +10,4 @@ static inline bool foreign_is(const struct ec *ec)
 	return ec->pd->foreign && !(READ_ONCE(ec->utcb->flags) & UTCB_NSCT);
 }
 
-void foreign_call(struct ec *ec);
+struct ec *foreign_call(struct ec *ec);		/* the EC to go on with */

@@ -32,7 +32,7 @@
 #define EAGER_AFTER	5		/* uses in a row; a uint8_t counts them, so they end */
 #define VENDOR_INTEL	0x756e6547	/* "Genu", CPUID leaf 0 in ebx */
 
-static bool lazy;			/* I */
+bool fpu_lazy;				/* I */
 
 static uint64_t xcr0;			/* I */
 static struct slab_cache area_cache = SLAB_CACHE(area_cache, FXSAVE_SIZE, 64);
@@ -41,7 +41,7 @@ void fpu_init(void)
 {
 	struct cpuid leaf;
 
-	lazy = cpuid(0, 0).ebx != VENDOR_INTEL;
+	fpu_lazy = cpuid(0, 0).ebx != VENDOR_INTEL;
 	if (!cpu_has.xsave)
 		return;
 	leaf = cpuid(0xd, 0);
@@ -87,25 +87,12 @@ static void load(void *area)
 		__asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
 }
 
-HOT static void ts_set(bool set)
-{
-	struct cpu *cpu = this_cpu();
-
-	if (cpu->fpu_ts == set)
-		return;
-	cpu->fpu_ts = set;
-	if (set)
-		write_cr0(CR0_KERNEL | CR0_TS);
-	else
-		clts();
-}
-
 /* Makes `ec` the owner: its registers are in the CPU. */
 static void own(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 
-	ts_set(false);
+	fpu_ts_set(cpu, false);
 	if (cpu->fpu_owner == ec)
 		return;
 	if (cpu->fpu_owner)
@@ -114,24 +101,27 @@ static void own(struct ec *ec)
 	cpu->fpu_owner = ec;
 }
 
-HOT void fpu_switch(struct ec *to)
+/* It used them, or we believe that it will. The count wraps, and another try is made. */
+static void used(struct ec *ec)
+{
+	ec->fpu_lazy = ++ec->fpu_uses < EAGER_AFTER && fpu_lazy && !ec->global;
+}
+
+void fpu_switch(struct ec *from, struct ec *to)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (cpu->loaded && cpu->loaded != cpu->fpu_owner)
-		cpu->loaded->fpu_uses = 0;
-	if (cpu->fpu_owner != to && lazy && !to->global && to->fpu_uses < EAGER_AFTER) {
-		ts_set(true);
+	if (fpu_stays(cpu, to)) {
+		fpu_leave(cpu, from, to);
 		return;
 	}
-	if (cpu->fpu_owner != to)
-		to->fpu_uses++;
+	used(to);
 	own(to);
 }
 
 void fpu_trap(struct ec *ec)
 {
-	ec->fpu_uses++;
+	used(ec);
 	own(ec);
 }
 
@@ -146,9 +136,11 @@ void fpu_forget(const struct ec *ec)
 /* The area of `ec` gets what its registers are now. */
 static void sync(struct ec *ec)
 {
-	if (this_cpu()->fpu_owner != ec)
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->fpu_owner != ec)
 		return;
-	ts_set(false);
+	fpu_ts_set(cpu, false);
 	save(ec->fpu);
 }
 
@@ -158,10 +150,10 @@ static void area_changed(struct ec *ec)
 	struct cpu *cpu = this_cpu();
 
 	if (cpu->fpu_owner == ec) {
-		ts_set(false);
+		fpu_ts_set(cpu, false);
 		load(ec->fpu);
 	}
-	ts_set(cpu->fpu_owner != cpu->loaded);
+	fpu_ts_set(cpu, cpu->fpu_owner != cpu->loaded);
 }
 
 void fpu_lend(struct ec *from, struct ec *to)

@@ -1,14 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /* fpu.h - x87, SSE and AVX registers of ECs; the rules are at the head of fpu.c. */
 #pragma once
+#include "cpu.h"
+#include "ec.h"
+#include "x86.h"
 
-struct ec;
+extern bool fpu_lazy;			/* registers of handlers may stay behind CR0.TS */
 
 void fpu_init(void);			/* each CPU; after cpu_detect() */
 void *fpu_alloc(void);			/* an area in reset state; NULL: out of memory */
 void fpu_free(void *area);
 
-void fpu_switch(struct ec *to);		/* `to` runs next; part of ec_load() */
+static inline void fpu_ts_set(struct cpu *cpu, bool set)
+{
+	if (cpu->fpu_ts == set)
+		return;
+	cpu->fpu_ts = set;
+	if (set)
+		write_cr0(CR0_KERNEL | CR0_TS);
+	else
+		clts();
+}
+
+/* `to` can run without any registers being moved. */
+static inline bool fpu_stays(const struct cpu *cpu, const struct ec *to)
+{
+	return to->fpu_lazy || cpu->fpu_owner == to;
+}
+
+/* It runs next, after `from` (NULL: nobody). */
+static inline void fpu_leave(struct cpu *cpu, struct ec *from, struct ec *to)
+{
+	if (from && cpu->fpu_owner != from)
+		from->fpu_uses = 0;
+	fpu_ts_set(cpu, cpu->fpu_owner != to);
+}
+void fpu_switch(struct ec *from, struct ec *to);	/* the same of any `to`; part of ec_load() */
 void fpu_trap(struct ec *ec);		/* #NM: it wants its registers now */
 void fpu_forget(const struct ec *ec);	/* it is about to be freed */
 

@@ -19,6 +19,7 @@
 #define FRAME_OFS_R15		0x70
 #define FRAME_OFS_VECTOR	0x78
 #define FRAME_OFS_RIP		0x88
+#define FRAME_OFS_RFLAGS	0x98
 #define FRAME_OFS_RSP		0xa0
 #define FRAME_SIZE		0xb0
 
@@ -50,6 +51,7 @@ AT(r14, FRAME_OFS_R14);
 AT(r15, FRAME_OFS_R15);
 AT(vector, FRAME_OFS_VECTOR);
 AT(rip, FRAME_OFS_RIP);
+AT(rflags, FRAME_OFS_RFLAGS);
 AT(rsp, FRAME_OFS_RSP);
 #undef AT
 _Static_assert(sizeof(struct frame) == FRAME_SIZE, "entry.S");

@@ -4,12 +4,14 @@
  * The hypercalls themselves stand with the objects they are about.
  */
 #include "hypercall.h"
+#include "cpu.h"
 #include "delegate.h"
 #include "ec.h"
 #include "foreign.h"
 #include "gsi.h"
 #include "ipc.h"
 #include "irqsoff.h"
+#include "leave.h"
 #include "log.h"
 #include "machine.h"
 #include "pd.h"
@@ -37,21 +39,60 @@ static enum hedron_status (*const hypercalls[HC_COUNT])(struct ec *self) = {
 	[HC_MACHINE_CTRL]	= hc_machine_ctrl,
 };
 
-HOT void syscall_entered(struct ec *self)
+static void go_on_later(struct ec *self)
 {
-	uint64_t arg1 = self->frame.rdi, nr = arg1 & 0xff;
-	enum hedron_status status = HEDRON_BAD_HYP;
+	struct cpu *cpu = this_cpu();
 
-	irqsoff_syscall(self);
-	if (foreign_is(self)) {
-		foreign_call(self);
-		return;
-	}
-	if (likely(nr < HC_COUNT))
-		status = hypercalls[nr](self);
+	self->state = EC_RETRY;
+	self->retry = RETRY_HYPERCALL;
+	cpu->current = NULL;
+	cpu_hazard(cpu, HZ_WINDOW);
+}
+
+static inline void finish(struct ec *self, enum hedron_status status)
+{
+	uint64_t arg1 = self->frame.rdi;
+
 	if (status == HC_NO_STATUS)
 		return;
+	if (unlikely(status == HC_AGAIN)) {
+		go_on_later(self);
+		return;
+	}
 	self->frame.rdi = status;
 	if (unlikely(log_verbose && status != HEDRON_SUCCESS))
 		log_failed_hypercall(self, arg1, status);
+}
+
+HOT struct ec *hypercall(struct ec *self)
+{
+	uint64_t nr = self->frame.rdi & 0xff;
+	enum hedron_status status = HEDRON_BAD_HYP;
+
+	if (likely(nr < HC_COUNT))
+		status = hypercalls[nr](self);
+	finish(self, status);
+	return kernel_exit();
+}
+
+void hypercall_continue(struct ec *ec)
+{
+	irqsoff_continues(ec);
+	ec->state = EC_READY;
+	finish(ec, hypercalls[ec->frame.rdi & 0xff](ec));
+}
+
+HOT struct ec *syscall_entered(struct ec *self)
+{
+	irqsoff_syscall(self);
+	if (foreign_is(self))
+		return foreign_call(self);
+	switch (self->frame.rdi & 0xff) {
+	case HC_CALL:
+		return ipc_call(self);
+	case HC_REPLY:
+		return ipc_reply(self);
+	default:
+		return hypercall(self);
+	}
 }

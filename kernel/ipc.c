@@ -15,10 +15,11 @@
 #include "ipc.h"
 #include "assert.h"
 #include "cpu.h"
-#include "delegate.h"
 #include "ec.h"
 #include "event.h"
 #include "hypercall.h"
+#include "items.h"
+#include "leave.h"
 #include "pd.h"
 #include "pt.h"
 #include "sc.h"
@@ -27,27 +28,13 @@
 #include "space_obj.h"
 #include "x86.h"
 
-HOT static void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, unsigned n)
+static inline void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, uint64_t n)
 {
-	volatile uint64_t *d = to->word;
-	const volatile uint64_t *s = from->word;
+	const void *s = from->word;
+	void *d = to->word;
 
-	while (n--)
-		*d++ = *s++;
-}
-
-void ipc_items(struct ec *from, struct ec *to, unsigned count, struct windows win)
-{
-	if (count > UTCB_TYPED_MAX)
-		count = UTCB_TYPED_MAX;
-	for (unsigned i = 0; i < count; i++) {
-		const struct hedron_typed *in = utcb_item(from->utcb, i);
-		struct hedron_typed item = { READ_ONCE(in->crd), READ_ONCE(in->xfer) };
-
-		if (transfer(from->pd, to->pd, win, &item) != HEDRON_SUCCESS)
-			item.crd = 0;			/* out of memory: the receiver got nothing */
-		*utcb_item(to->utcb, i) = item;
-	}
+	if (n)
+		__asm__ volatile("rep movsq" : "+S"(s), "+D"(d), "+c"(n) : : "memory");
 }
 
 static unsigned words_of(uint32_t items)
@@ -65,20 +52,6 @@ static struct windows windows_of(const struct ec *ec)
 	};
 }
 
-HOT void ipc_enter(struct ec *caller, struct pt *pt)
-{
-	struct ec *h = pt->ec;
-
-	caller->callee = h;
-	caller->state = EC_IN_CALL;
-	h->caller = caller;
-	h->state = EC_READY;
-	h->frame.rip = pt->entry;
-	h->frame.rdi = pt->id;
-	h->frame.vector = VEC_SYSCALL;
-	this_cpu()->current = h;
-}
-
 HOT static void send(struct ec *caller, struct pt *pt)
 {
 	struct ec *h = pt->ec;
@@ -86,10 +59,9 @@ HOT static void send(struct ec *caller, struct pt *pt)
 
 	h->utcb->items = items;
 	copy_words(h->utcb, caller->utcb, words_of(items));
+	ipc_enter(this_cpu(), caller, pt, h, false);
 	if (unlikely(items >> 16))
-		ipc_items(caller, h, items >> 16, windows_of(h));
-	caller->in_event = false;
-	ipc_enter(caller, pt);
+		items_receive(h, items >> 16, windows_of(h));
 }
 
 /* ABI 3.2. */
@@ -113,6 +85,29 @@ HOT enum hedron_status hc_call(struct ec *self)
 	return HC_NO_STATUS;
 }
 
+/*
+ * The same for the case that a call is: the handler is idle, words only, and nothing else to do. All is
+ * checked before anything changes; if it is another case, the general way takes it from the start.
+ */
+HOT struct ec *ipc_call(struct ec *self)
+{
+	struct cpu *cpu = this_cpu();
+	struct pt *pt = cap_pt(self->pd, arg_sel(&self->frame), 0);
+	uint32_t items = READ_ONCE(self->utcb->items);
+	struct ec *h;
+
+	if (unlikely(!pt || items > UTCB_WORDS_MAX))
+		return hypercall(self);
+	h = pt->ec;
+	if (unlikely(h->state != EC_IDLE || h->cpu != self->cpu || !leave_is_short(cpu, h)))
+		return hypercall(self);
+	h->utcb->items = items;
+	copy_words(h->utcb, self->utcb, items);
+	ipc_enter(cpu, self, pt, h, false);
+	leave_bases(self);
+	return leave_to(cpu, self, h);
+}
+
 struct ec *ipc_retry(struct ec *ec)
 {
 	enum hedron_status status;
@@ -130,16 +125,8 @@ HOT static void answer_call(struct ec *caller, struct ec *h)
 {
 	uint32_t items = READ_ONCE(h->utcb->items);
 
-	if (unlikely(items >> 16))
-		ipc_items(h, caller, items >> 16, windows_of(caller));
 	caller->utcb->items = items;
 	copy_words(caller->utcb, h->utcb, words_of(items));
-}
-
-/* A thread whose SC nobody can name any more ends at the reply to its event (ABI 11.3). */
-static bool is_abandoned(const struct cpu *cpu, const struct ec *caller)
-{
-	return caller->in_event && cpu->sc && cpu->sc->ec == caller && !cpu->sc->obj.caps;
 }
 
 /* ABI 3.3. From a global EC it is the end of the thread. */
@@ -148,12 +135,16 @@ HOT enum hedron_status hc_reply(struct ec *self)
 	struct cpu *cpu = this_cpu();
 	struct ec *caller = self->caller;
 	cap_sel sel = arg_sel(&self->frame);
+	unsigned typed;
 	struct sm *sm = unlikely(sel) ? cap_sm(self->pd, sel, 0) : NULL;
 
 	if (unlikely(self->global)) {
 		ec_end(self);
 		return HC_NO_STATUS;
 	}
+	typed = READ_ONCE(self->utcb->items) >> 16;
+	if (unlikely(typed || self->op.count) && !items_reply(self, caller, typed))
+		return HC_AGAIN;
 	self->state = EC_IDLE;
 	self->caller = NULL;
 	cpu->current = NULL;
@@ -166,7 +157,7 @@ HOT enum hedron_status hc_reply(struct ec *self)
 		answer_call(caller, self);
 	else if (!event_answer(caller, self))
 		return HC_NO_STATUS;
-	if (unlikely(is_abandoned(cpu, caller)))
+	if (unlikely(caller->in_event && sc_is_abandoned(cpu->sc, caller)))
 		sc_drop(cpu->sc);
 	/* The caller sleeps on the semaphore (ABI 3.3.1); if that was a call, it will call again. */
 	if (unlikely(sm && !sm->base) &&
@@ -177,4 +168,25 @@ HOT enum hedron_status hc_reply(struct ec *self)
 	if (likely(!cpu->helping && cpu->sc))
 		cpu->current = caller;
 	return HC_NO_STATUS;
+}
+
+/* The same for the case that a reply is: to a caller that can go on at once, words only. */
+HOT struct ec *ipc_reply(struct ec *self)
+{
+	struct cpu *cpu = this_cpu();
+	struct ec *caller = self->caller;
+	uint32_t items = READ_ONCE(self->utcb->items);
+
+	if (unlikely(!caller || arg_sel(&self->frame) || items > UTCB_WORDS_MAX))
+		return hypercall(self);
+	if (unlikely(caller->recall || !leave_is_short(cpu, caller)))
+		return hypercall(self);
+	if (caller->in_event)
+		return event_reply(self, caller);
+	ipc_leave(self, caller);
+	caller->utcb->items = items;
+	copy_words(caller->utcb, self->utcb, items);
+	caller->frame.rdi = HEDRON_SUCCESS;
+	leave_bases(self);
+	return leave_to(cpu, self, caller);
 }

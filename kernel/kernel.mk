@@ -4,7 +4,7 @@
 # kernel.elf32, the same image as Multiboot loaders and QEMU's -kernel want it. $(KERNEL_ELF) is the one that this make was asked for: `make DEBUG=1`.
 
 KERNEL_CFLAGS := -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mgeneral-regs-only -mno-red-zone \
-		 -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+		 -fno-stack-protector -fno-omit-frame-pointer -momit-leaf-frame-pointer -fno-asynchronous-unwind-tables \
 		 -fcf-protection=none
 # One canary for all CPUs, set at each boot (kernel/debug/canary.c): GS need not be loaded yet. Calls
 # stay calls, so that a call chain shows them.

@@ -2,6 +2,7 @@
 /* pd.h - protection domains; the rules are at the head of pd.c. */
 #pragma once
 #include <hedron/abi.h>
+#include "cap.h"
 #include "kobj.h"
 #include "pagetable.h"
 #include "spinlock.h"
@@ -22,6 +23,8 @@ struct pd {
 	struct kobj obj;
 	uint32_t ecs;			/* m  ECs that run in it or have their UTCB mapped here */
 	bool emptied;			/* h  its original capability is gone, and all it held */
+	struct sweep objects, pios;	/* h  while it is emptied */
+	uint64_t pages_freed;		/* h  while it is freed: of the object space */
 	bool foreign;			/* I  its `syscall`s are messages (foreign.c) */
 	bool passthrough;		/* I  may touch the machine: msr_access, machine_ctrl */
 	cap_sel foreign_base;		/* I */
@@ -42,22 +45,24 @@ extern struct pd *root_pd;		/* I  the roottask's */
 extern struct pd hv_pd;			/* the hypervisor's own spaces (hvspace.c) */
 
 struct pd *pd_create(void);		/* NULL: kernel memory exhausted */
+void pd_abandon(struct pd *pd);		/* one that nobody knows yet will not be used */
 void pd_ref(struct pd *pd);		/* an EC more that needs it */
 void pd_unref(struct pd *pd);
 
 /* Any CPU, at any time: what one pd_set_mediator() has set, never parts of two. */
 static inline struct mediator pd_mediator(const struct pd *pd)
 {
-	const volatile struct mediator *m = &pd->mediator;
-	struct mediator copy;
+	struct mediator m;
 	uint32_t seq;
 
 	do {
 		seq = __atomic_load_n(&pd->mediator_seq, __ATOMIC_ACQUIRE);
-		copy = *m;
+		m.base = READ_ONCE(pd->mediator.base);
+		m.size = READ_ONCE(pd->mediator.size);
+		m.entry = READ_ONCE(pd->mediator.entry);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (unlikely(seq & 1 || seq != READ_ONCE(pd->mediator_seq)));
-	return copy;
+	return m;
 }
 
 enum hedron_status hc_create_pd(struct ec *self);

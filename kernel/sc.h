@@ -41,5 +41,11 @@ void sc_drop(struct sc *sc);
 /* The same; and frees it if nobody can name it. Must be out of ec->scs. */
 void sc_destroy(struct sc *sc);
 
+/* A thread that runs on an SC which nobody can name any more ends at the reply to its event (ABI 11.3). */
+static inline bool sc_is_abandoned(const struct sc *sc, const struct ec *thread)
+{
+	return sc && sc->ec == thread && !sc->obj.caps;
+}
+
 enum hedron_status hc_create_sc(struct ec *self);
 enum hedron_status hc_sc_ctrl(struct ec *self);

@@ -19,16 +19,17 @@
 #include "cpu.h"
 #include "ec.h"
 #include "event.h"
+#include "hypercall.h"
 #include "grace.h"
 #include "ipc.h"
 #include "irqsoff.h"
+#include "items.h"
+#include "leave.h"
 #include "sc.h"
 #include "tlb.h"
 #include "x86.h"
 
 #define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
-
-struct ec *kernel_exit(void);
 
 void sched_init(struct cpu *cpu)
 {
@@ -225,7 +226,20 @@ static void block_on(struct cpu *cpu, struct ec *ec)
 /* Does what `ec` must do before it runs. The handler, if that is busy; else NULL. */
 static struct ec *retry(struct ec *ec)
 {
-	return ec->retry == RETRY_CALL ? ipc_retry(ec) : event_send(ec, ec->event_sel);
+	switch ((enum ec_retry)ec->retry) {
+	case RETRY_CALL:
+		return ipc_retry(ec);
+	case RETRY_EVENT:
+		return event_send(ec, ec->event_sel);
+	case RETRY_ITEMS:
+		irqsoff_continues(ec);
+		items_continue(ec);
+		break;
+	case RETRY_HYPERCALL:
+		hypercall_continue(ec);
+		break;
+	}
+	return NULL;
 }
 
 /* Finds the EC that the running SC runs; or the SC stops, or is to be looked at again. */
@@ -274,8 +288,11 @@ static void hazards_handle(struct cpu *cpu)
 
 	if (hz & HZ_TLB)
 		tlb_answer();
-	if (hz & HZ_WINDOW)
+	if (hz & HZ_WINDOW) {
+		irqsoff_end();
 		sti_nop_cli();
+		irqsoff_window_closed();
+	}
 	if (hz & HZ_GRACE)
 		grace_quiescent();
 	if (hz & HZ_RECLAIM) {

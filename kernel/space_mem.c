@@ -115,16 +115,17 @@ void mem_space_free(struct pd *pd)
 	page_free(pd->mem.pml4);
 }
 
-HOT void mem_load(struct pd *pd)
+void mem_load(struct pd *pd)
 {
 	struct cpu *cpu = this_cpu();
 	struct pd *old = cpu->pd;
-	uint64_t bit = 1ull << cpu->id;
 
-	if (pd)
-		__atomic_fetch_or(&pd->cpus, bit, __ATOMIC_SEQ_CST);	/* before the tables are read */
-	cpu->pd = pd;
-	write_cr3(pd ? pd->cr3 : virt_to_phys(kernel_pml4));
+	if (pd) {
+		mem_switch(cpu, pd);
+		return;
+	}
+	cpu->pd = NULL;
+	write_cr3(virt_to_phys(kernel_pml4));
 	if (old)
-		__atomic_fetch_and(&old->cpus, ~bit, __ATOMIC_SEQ_CST);
+		__atomic_fetch_and(&old->cpus, ~cpu->bit, __ATOMIC_SEQ_CST);
 }

@@ -2,8 +2,10 @@
 /* space_mem.h - the user half of address spaces; the rules are at the head of space_mem.c. */
 #pragma once
 #include <hedron/crd.h>
+#include "cpu.h"
 #include "pagetable.h"
 #include "pd.h"
+#include "x86.h"
 
 /*
  * Each does a chunk of a range below HEDRON_USER_END, with pd->mem_lock held, and takes it off the span;
@@ -29,4 +31,16 @@ bool mem_translate(struct pd *pd, uaddr va, paddr *phys);
 bool mem_space_init(struct pd *pd);	/* false: out of memory */
 bool mem_space_clear(struct pd *pd, struct work *w);	/* a chunk; true: nothing is mapped */
 void mem_space_free(struct pd *pd);	/* after that, when no EC runs in it */
+
+/* Makes `pd` this CPU's address space; tlb.c says what the mask is for. */
+static inline void mem_switch(struct cpu *cpu, struct pd *pd)
+{
+	struct pd *old = cpu->pd;
+
+	__atomic_fetch_or(&pd->cpus, cpu->bit, __ATOMIC_SEQ_CST);	/* before the tables are read */
+	cpu->pd = pd;
+	write_cr3(pd->cr3);
+	if (old)
+		__atomic_fetch_and(&old->cpus, ~cpu->bit, __ATOMIC_SEQ_CST);
+}
 void mem_load(struct pd *pd);		/* makes it this CPU's address space; NULL: the kernel's own */

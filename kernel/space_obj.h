@@ -11,6 +11,8 @@
 
 #define OBJ_LEAF_BITS	9		/* 512 selectors to a page */
 
+struct work;
+
 extern struct spinlock mdb_lock;
 
 /* The slot's content, NULL if empty. The selector counts modulo HEDRON_NUM_SEL. */
@@ -58,13 +60,22 @@ MUST_USE enum hedron_status obj_insert(struct pd *pd, cap_sel sel, struct kobj *
 MUST_USE enum hedron_status obj_insert_locked(struct pd *pd, cap_sel sel, struct kobj *obj,
 					      struct cap *parent, unsigned rights);
 
-/* The first selector from `sel` up to `end` that is in use; `end` if none is. */
-cap_sel obj_next(const struct pd *pd, cap_sel sel, cap_sel end);
+/* For an insertion more at `sel`, in ascending order. False: out of memory. mdb_lock. */
+MUST_USE bool obj_room_make(struct obj_room *room, const struct pd *pd, cap_sel sel);
+MUST_USE bool obj_room_add_cap(struct obj_room *room);	/* a capability only */
+bool obj_room_free(struct obj_room *room, struct work *w);	/* false: the chunk is over */
 
-/* mdb_revoke()'s drop for objects and ports. */
-void cap_drop(struct cap *c);
+/* Inserts at an empty slot. False: there is no room, somebody else took away what was there. mdb_lock. */
+bool obj_insert_room(struct obj_room *room, struct pd *pd, cap_sel sel, struct kobj *obj,
+		     struct cap *parent, unsigned rights);
 
-struct cap *cap_alloc(void);
+/* Moves `*at` to the first selector in use. False: there is none before `end`, or the chunk is over. */
+bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w);
 
-void obj_space_clear_locked(struct pd *pd);	/* revokes everything in it */
-void obj_space_free(struct pd *pd);		/* its pages; nobody reads them any more */
+/* Takes the rights in `mask` from all that is derived from the capabilities of `pd` from s->at up to
+ * `end`, and from themselves if `self`. False: the chunk is over. mdb_lock. */
+bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool self, struct work *w);
+bool sweep_go_on(struct sweep *s, struct work *w);	/* the capability it is at; part of both sweeps */
+
+/* Frees the pages of the space; nobody reads them any more. *freed starts at 0. False: the chunk is over. */
+bool obj_space_free(struct pd *pd, uint64_t *freed, struct work *w);

@@ -12,6 +12,7 @@
 #include "gsi.h"
 #include "irqsoff.h"
 #include "lapic.h"
+#include "leave.h"
 #include "panic.h"
 #include "timer.h"
 #include "x86.h"
@@ -21,7 +22,7 @@ struct fixup {
 };
 extern const struct fixup fixup_start[], fixup_end[];
 
-void trap_from_user(struct ec *self);
+struct ec *trap_from_user(struct ec *self);
 void trap_from_kernel(struct frame *f);
 
 static void interrupt(unsigned vector)
@@ -38,17 +39,18 @@ static void interrupt(unsigned vector)
 	}
 }
 
-void trap_from_user(struct ec *self)
+HOT struct ec *trap_from_user(struct ec *self)
 {
 	uint64_t vector = self->frame.vector;
 
 	irqsoff_vector(vector);
-	if (vector >= VEC_EXC_END)
-		interrupt(vector);
-	else if (vector == VEC_NM)
+	if (vector < VEC_EXC_END && vector != VEC_NM)
+		return event_exception(self, vector);
+	if (vector == VEC_NM)
 		fpu_trap(self);
 	else
-		event_exception(self, vector);
+		interrupt(vector);
+	return kernel_exit();
 }
 
 void trap_from_kernel(struct frame *f)

@@ -177,17 +177,21 @@ static inline uint64_t rdfsbase(void)
 	return v;
 }
 
-static inline uint64_t rdgsbase(void)
+/* The user's GS base, while the kernel's is loaded. An NMI between does not use GS. */
+static inline uint64_t rd_user_gsbase(void)
 {
 	uint64_t v;
 
-	__asm__ volatile("rdgsbase %0" : "=r"(v) : : "memory");
+	__asm__ volatile("swapgs; rdgsbase %0; swapgs" : "=r"(v) : : "memory");
 	return v;
 }
 
+static inline void wr_user_gsbase(uint64_t v)
+{
+	__asm__ volatile("swapgs; wrgsbase %0; swapgs" : : "r"(v) : "memory");
+}
+
 static inline void wrfsbase(uint64_t v)		{ __asm__ volatile("wrfsbase %0" : : "r"(v)); }
-static inline void wrgsbase(uint64_t v)		{ __asm__ volatile("wrgsbase %0" : : "r"(v) : "memory"); }
-static inline void swapgs(void)			{ __asm__ volatile("swapgs" : : : "memory"); }
 static inline void cpu_pause(void)		{ __asm__ volatile("pause"); }
 
 /* Waits for an interrupt and takes it; STI;HLT leaves no gap between the two. */

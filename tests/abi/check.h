@@ -10,25 +10,26 @@
 #include <stdint.h>
 #include <hedron/hip.h>
 
+/* Who a case is for; may be combined. */
 enum case_kind {
-	CASE_ANY,	/* holds on every kernel of this ABI */
-	CASE_EARLY,	/* the same, and needs no second EC: runs before the worker is created */
-	CASE_OURS,	/* a known defect of other kernels that ours lacks; needs "ours" */
-	CASE_SMP,	/* needs a second CPU */
-	CASE_FSGSBASE,	/* needs a CPU with RDFSBASE */
-	CASE_XSAVE,	/* needs a CPU with XSAVE */
-	CASE_FEATURE,	/* asks what the reference does not have; needs its bit in the HIP */
+	CASE_ANY	= 0,		/* holds on every kernel of this ABI */
+	CASE_EARLY	= 1 << 0,	/* needs no second EC: runs before the worker is created */
+	CASE_OURS	= 1 << 1,	/* a known defect of other kernels that ours lacks; needs "ours" */
+	CASE_SMP	= 1 << 2,	/* needs a second CPU */
+	CASE_FSGSBASE	= 1 << 3,	/* needs a CPU with RDFSBASE */
+	CASE_XSAVE	= 1 << 4,	/* needs a CPU with XSAVE */
 };
 
-/* In a table of cases: a defect of other kernels and why it is none to ask for; an extension. */
-#define OURS(why)	CASE_OURS, 0, why
-#define FEATURE(bit)	CASE_FEATURE, HIP_FEAT_##bit
-#define FEATURE_SMP(bit) CASE_SMP, HIP_FEAT_##bit
+/* In a table of cases: a defect of other kernels, in words; an extension, by its bit in the HIP. */
+#define OURS(why)		CASE_OURS, 0, why
+#define OURS_SMP(why)		CASE_OURS | CASE_SMP, 0, why
+#define FEATURE(bit)		CASE_ANY, HIP_FEAT_##bit
+#define FEATURE_SMP(bit)	CASE_SMP, HIP_FEAT_##bit
 
 struct abi_case {
 	const char *title;
 	void (*run)(void);
-	enum case_kind kind;
+	unsigned kind;			/* CASE_* */
 	uint32_t features;		/* HIP feature bits without which it is skipped */
 	const char *why;		/* CASE_OURS: what others do, with the section that says so */
 };

@@ -63,11 +63,11 @@ static inline unsigned obj_rights(cap_sel sel)	{ return crd_rights(obj_at(sel));
 uint64_t deadline_ms(unsigned ms);	/* absolute TSC value */
 void sleep_ms(unsigned ms);
 
-/* Wait for what happens after a grace period: at most 3 s, with many short sleeps, because grace
- * periods may advance with timer interrupts only (ABI reference 11.2). */
+/* Wait for what happens after a grace period: at most 10 s, with many short sleeps, because grace
+ * periods may advance with timer interrupts only, of idle CPUs once a second (ABI reference 11.2). */
 #define EVENTUALLY(cond)						\
 	({								\
-		uint64_t until_ = deadline_ms(3000);			\
+		uint64_t until_ = deadline_ms(10000);			\
 		while (!(cond) && rdtsc() < until_)			\
 			sleep_ms(5);					\
 		(cond);							\

@@ -41,6 +41,9 @@
 	X(irq) \
 	X(fpu) \
 	X(smp) \
+	X(smp_objects) \
+	X(smp_memory) \
+	X(smp_time) \
 	X(hostile) \
 	X(fuzz) \
 	X(extensions) \

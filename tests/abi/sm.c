@@ -165,14 +165,15 @@ static void waiters_wake_in_order(void)
 
 static void deadlines_come_in_order(void)
 {
-	static const unsigned ms[] = { 30, 10, 20 };
+	static const unsigned ms[] = { 300, 100, 200 };
+	const uint64_t now = rdtsc(), tsc_ms = env.hip->tsc_khz;
 	static const unsigned want[] = { 1, 2, 0 };
 	struct waiter w[3];
 	struct thread *t[3];
 
 	woken = 0;
 	for (unsigned i = 0; i < 3; i++) {
-		w[i] = (struct waiter){ .sm = make_sm(0), .number = i, .until = deadline_ms(ms[i]) };
+		w[i] = (struct waiter){ .sm = make_sm(0), .number = i, .until = now + ms[i] * tsc_ms };
 		t[i] = start_waiter(&w[i], PRIO_HIGH);
 	}
 	for (unsigned i = 0; i < 3; i++) {

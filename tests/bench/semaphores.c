@@ -5,6 +5,7 @@
 #include "bench.h"
 
 #define SETTLE_TICKS	50000		/* a thread of the other CPU is asleep again by then */
+#define RUNS_CPU2	256
 
 static cap_sel ping, pong;
 static volatile uint64_t awake;		/* times the sleeper has woken up */
@@ -86,10 +87,10 @@ static const struct bench rows[] = {
 	{ "ping_pong", "two threads of a CPU wake each other, round trip", setup_here,
 	  .op = ping_pong },
 	{ "up_cpu2", "semaphore up, waiter on another CPU: until it returns", setup_sleeper, settle,
-	  up, wait_awake, .needs = NEEDS_CPU2 },
+	  up, wait_awake, .runs = RUNS_CPU2, .needs = NEEDS_CPU2 },
 	{ "wake_cpu2", "the same, until the waiter runs", setup_sleeper, settle, wake,
-	  .needs = NEEDS_CPU2 },
+	  .runs = RUNS_CPU2, .needs = NEEDS_CPU2 },
 	{ "ping_cpu2", "threads of two CPUs wake each other, round trip", setup_there,
-	  .op = ping_pong, .needs = NEEDS_CPU2 },
+	  .op = ping_pong, .runs = RUNS_CPU2, .needs = NEEDS_CPU2 },
 };
 BENCH_LIST(semaphores, rows);

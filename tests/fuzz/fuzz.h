@@ -83,6 +83,8 @@ enum claim {
 	CLAIM_OWN,		/* what is the program's own has not changed */
 	CLAIM_STOPS,		/* nothing runs after its objects were revoked */
 	CLAIM_MEMORY,		/* kernel memory comes back */
+	CLAIM_CYCLES_ONE,	/* MODE_CYCLES: the same, on one CPU */
+	CLAIM_CYCLES_ACROSS,	/* and across two */
 	CLAIM_COUNT,
 };
 

@@ -19,16 +19,28 @@ $(FUZZ_ELF): $(FUZZ_OBJS) tests/abi/abi.ld
 		-T tests/abi/abi.ld -o $@.tmp $(FUZZ_OBJS)
 	$(Q)mv $@.tmp $@
 
-.PHONY: fuzz-elf fuzz test-fuzz
+# $(call run_fuzz,WORDS): environment SMP, CPU, TIMEOUT, APPEND.
+run_fuzz = tests/abi/run $(ABI_KERNEL) $(FUZZ_ELF) $(1)
+
+.PHONY: fuzz-elf fuzz test-fuzz test-fuzz-oom test-fuzz-cycles
 fuzz-elf all: $(FUZZ_ELF)
 
+fuzz: export SMP := $(or $(SMP),2)
+fuzz: export TIMEOUT := $(or $(TIMEOUT),14400)
 fuzz: $(FUZZ_ELF) $(ABI_KERNEL) ## let hostile programs loose on the kernel: SEED=, CALLS=, SMP=, MODE=
-	$(Q)SMP=$(or $(SMP),2) TIMEOUT=$(or $(TIMEOUT),14400) tests/abi/run $(ABI_KERNEL) $(FUZZ_ELF) \
-		seed=$(or $(SEED),1) calls=$(or $(CALLS),10000000) mode=$(or $(MODE),mix) \
-		round=$(or $(ROUND),1)
+	$(Q)$(call run_fuzz,seed=$(or $(SEED),1) calls=$(or $(CALLS),10000000) mode=$(or $(MODE),mix) \
+		round=$(or $(ROUND),1))
+	$(Q)$(if $(MODE),:,$(call run_fuzz,mode=cycles calls=100000))
 
 # The same, but short.
 test-fuzz: $(FUZZ_ELF) $(ABI_KERNEL)
-	$(Q)SMP=2 TIMEOUT=120 tests/tap $(O)/tests/fuzz.tap \
-		tests/abi/run $(ABI_KERNEL) $(FUZZ_ELF) seed=1 calls=60000
-TESTS += fuzz
+	$(Q)SMP=2 TIMEOUT=120 tests/tap $(O)/tests/fuzz.tap $(call run_fuzz,calls=50000)
+
+test-fuzz-oom: $(FUZZ_ELF) $(ABI_KERNEL)
+	$(Q)APPEND='novga heap=2M' TIMEOUT=120 tests/tap $(O)/tests/fuzz-oom.tap \
+		$(call run_fuzz,calls=30000 mode=oom)
+
+test-fuzz-cycles: $(FUZZ_ELF) $(ABI_KERNEL)
+	$(Q)TIMEOUT=120 tests/tap $(O)/tests/fuzz-cycles.tap \
+		$(call run_fuzz,calls=5000 mode=cycles)
+TESTS += fuzz fuzz-oom fuzz-cycles

@@ -3,8 +3,10 @@
  * guest.S - where fuzz threads and handlers start, and what C cannot say. The one thing that is
  * known at each entry stands there; all other registers may hold anything.
  */
+#include "cycle_guest.h"
 #include "guest_layout.h"
 #include "layout.h"
+#include <hedron/utcb.h>
 
 #define FUNC(name)	.globl name; .type name, @function; .balign 16; name
 
@@ -49,6 +51,18 @@ FUNC(guest_raw):
 	mov	REGS_R14(%rdi), %r14
 	mov	REGS_R15(%rdi), %r15
 	mov	REGS_RDI(%rdi), %rdi
+	syscall
+	ud2
+
+/* Portal of a cycle's handler (cycle_guest.h): needs no stack. */
+FUNC(cycle_portal):
+	cmpq	$0, CYCLE_HANDLER_UTCB+UTCB_OFS_DATA
+	je	1f
+	mov	$(HC_SM_CTRL | HC_SM_DOWN << HC_FLAGS_SHIFT | CYCLE_NEVER << HC_SEL_SHIFT), %edi
+	xor	%esi, %esi
+	xor	%edx, %edx
+	syscall
+1:	mov	$HC_REPLY, %edi
 	syscall
 	ud2
 

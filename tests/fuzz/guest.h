@@ -21,7 +21,15 @@ void guest_arm(struct slot *g);		/* native calls from now on */
 uint64_t pick_edge(struct slot *g);
 uint64_t pick_sel(struct slot *g);		/* anything */
 uint64_t pick_new_sel(struct slot *g);
-uint64_t pick_of(struct slot *g, unsigned base, unsigned n);	/* mostly one of these */
+
+/* A kind of object: where those are that the PD was given, and those that it creates. */
+struct range {
+	uint8_t given, given_count, made, made_count;
+};
+extern const struct range kind_pd, kind_ec, kind_handler, kind_sc, kind_pt, kind_sm;
+uint64_t pick_one(struct slot *g, const struct range *r);	/* mostly of the kind */
+uint64_t pick_made(struct slot *g, const struct range *r);	/* where to create one */
+
 uint64_t pick_page(struct slot *g);		/* page number */
 uint64_t pick_crd(struct slot *g);
 uint64_t pick_crd_obj(struct slot *g);

@@ -14,9 +14,8 @@ struct hc {
 static uint64_t below(struct slot *g, uint32_t n)	{ return random_below(&g->random, n); }
 static bool one_in(struct slot *g, uint32_t n)		{ return random_one_in(&g->random, n); }
 
-static uint64_t pick_pd(struct slot *g)		{ return pick_of(g, G_PD, 2); }
-static uint64_t pick_sm(struct slot *g)		{ return pick_of(g, G_SM, G_SM_COUNT); }
-static uint64_t pick_ec(struct slot *g)		{ return pick_of(g, G_EC, SLOT_COUNT); }
+static uint64_t pick_pd(struct slot *g)			{ return pick_one(g, &kind_pd); }
+static uint64_t pick_sm(struct slot *g)			{ return pick_one(g, &kind_sm); }
 
 /* Mostly the own CPU. */
 static uint64_t pick_cpu(struct slot *g)
@@ -45,17 +44,14 @@ static uint64_t pick_deadline(struct slot *g)
 
 static void to_call(struct slot *g, struct hc *h)
 {
-	static const uint8_t base[] = { G_PT, G_PEER_PT, G_ECHO, G_NEW };
-	unsigned i = (unsigned)below(g, 4);
-
 	guest_message(g);
-	h->sel = pick_of(g, base[i], i == 2 ? g->cpus : HANDLER_SLOTS);
+	h->sel = one_in(g, 4) ? G_ECHO + pick_cpu(g) : pick_one(g, &kind_pt);
 	h->flags = one_in(g, 2) ? HC_CALL_NONBLOCK : 0;
 }
 
 static void to_create_pd(struct slot *g, struct hc *h)
 {
-	h->sel = pick_new_sel(g);
+	h->sel = pick_made(g, &kind_pd);
 	h->a2 = pick_pd(g);
 	h->a3 = one_in(g, 2) ? pick_crd_obj(g) : 0;
 	h->a4 = one_in(g, 2) ? 0 : PD_FOREIGN | below(g, G_END) << PD_FOREIGN_BASE_SHIFT;
@@ -63,7 +59,7 @@ static void to_create_pd(struct slot *g, struct hc *h)
 
 static void to_create_ec(struct slot *g, struct hc *h)
 {
-	h->sel = pick_new_sel(g);
+	h->sel = pick_made(g, &kind_ec);
 	h->flags = below(g, 2) | (one_in(g, 8) ? HC_EC_UTCB_IN_CALLER : 0);
 	h->a2 = pick_pd(g);
 	h->a3 = pick_cpu(g) | (one_in(g, 4) ? 0 : pick_page(g) << HEDRON_PAGE_SHIFT);
@@ -73,24 +69,24 @@ static void to_create_ec(struct slot *g, struct hc *h)
 
 static void to_create_sc(struct slot *g, struct hc *h)
 {
-	h->sel = pick_new_sel(g);
+	h->sel = pick_made(g, &kind_sc);
 	h->a2 = pick_pd(g);
-	h->a3 = pick_ec(g);
+	h->a3 = pick_one(g, &kind_ec);
 	h->a4 = (1 + below(g, 3000)) << SC_QUANTUM_SHIFT | (1 + below(g, 40));
 }
 
 static void to_create_pt(struct slot *g, struct hc *h)
 {
-	h->sel = pick_new_sel(g);
+	h->sel = pick_made(g, &kind_pt);
 	h->a2 = pick_pd(g);
-	h->a3 = pick_of(g, G_EC + THREAD_SLOTS, HANDLER_SLOTS);
+	h->a3 = pick_one(g, &kind_handler);
 	h->a4 = random64(&g->random);
 	h->a5 = one_in(g, 16) ? pick_edge(g) : (uint64_t)guest_portal;
 }
 
 static void to_create_sm(struct slot *g, struct hc *h)
 {
-	h->sel = pick_new_sel(g);
+	h->sel = pick_made(g, &kind_sm);
 	h->a2 = pick_pd(g);
 	h->a3 = below(g, 4);
 	h->a4 = one_in(g, 4) ? pick_sm(g) : 0;
@@ -101,8 +97,10 @@ static void to_revoke(struct slot *g, struct hc *h)
 {
 	h->flags = below(g, 4) ? HC_REVOKE_SELF : below(g, 4);
 	h->sel = one_in(g, 4) ? pick_sm(g) : 0;
-	if (one_in(g, 24))
+	if (one_in(g, 150))
 		h->a2 = pick_crd(g);
+	else if (one_in(g, 8))		/* from whoever got it, but not from the PD itself */
+		h->a2 = pick_crd_obj(g), h->flags = 0;
 	else if (one_in(g, 4))
 		h->a2 = crd_mem(pick_page(g), (unsigned)below(g, 6), RIGHTS_ALL);
 	else
@@ -132,17 +130,17 @@ static void to_pd_ctrl(struct slot *g, struct hc *h)
 static void to_ec_ctrl(struct slot *g, struct hc *h)
 {
 	h->flags = one_in(g, 8) ? below(g, 16) : below(g, 2);
-	h->sel = pick_ec(g);
+	h->sel = pick_one(g, &kind_ec);
 }
 
 static void to_sc_ctrl(struct slot *g, struct hc *h)
 {
-	h->sel = pick_of(g, G_SC, THREAD_SLOTS);
+	h->sel = pick_one(g, &kind_sc);
 }
 
 static void to_pt_ctrl(struct slot *g, struct hc *h)
 {
-	h->sel = pick_of(g, G_PT, 2 * HANDLER_SLOTS);
+	h->sel = pick_one(g, &kind_pt);
 }
 
 static void to_sm_ctrl(struct slot *g, struct hc *h)
@@ -164,7 +162,7 @@ static void to_assign_pci(struct slot *g, struct hc *h)
 static void to_assign_gsi(struct slot *g, struct hc *h)
 {
 	h->flags = below(g, 2);
-	h->sel = pick_of(g, G_GSI, 1);
+	h->sel = one_in(g, 8) ? pick_sel(g) : G_GSI;
 	h->a2 = pick_page(g) << HEDRON_PAGE_SHIFT;
 	h->a3 = pick_cpu(g) | below(g, 4) << 32;
 	h->a4 = one_in(g, 2) ? ~0ull : pick_sm(g);

@@ -37,7 +37,12 @@
 #define G_PEER_PT	56		/* to those of the peer */
 #define G_ECHO		64		/* to the trusted handler of CPU i */
 #define G_GSI		80		/* an interrupt nobody raises */
-#define G_NEW		84		/* objects that the PD creates */
+#define G_NEW		84		/* objects that the PD creates: */
+#define G_NEW_PD	84		/* by kind, so that they are found again */
+#define G_NEW_EC	90
+#define G_NEW_SC	102
+#define G_NEW_PT	108
+#define G_NEW_SM	120
 #define G_POOL		128		/* end of all that */
 #define G_EVENTS	0x400		/* event base of slot i: + 32 * i */
 #define G_FOREIGN	0x200		/* foreign portal base: + event base + CPU is the portal */

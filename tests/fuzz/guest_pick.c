@@ -34,15 +34,29 @@ uint64_t pick_new_sel(struct slot *g)
 	return G_NEW + random_below(&g->random, G_POOL - G_NEW);
 }
 
-uint64_t pick_of(struct slot *g, unsigned base, unsigned n)
+const struct range kind_pd = { G_PD, 2, G_NEW_PD, G_NEW_EC - G_NEW_PD };
+const struct range kind_ec = { G_EC, SLOT_COUNT, G_NEW_EC, G_NEW_SC - G_NEW_EC };
+const struct range kind_handler = { G_EC + THREAD_SLOTS, HANDLER_SLOTS, G_NEW_EC, G_NEW_SC - G_NEW_EC };
+const struct range kind_sc = { G_SC, THREAD_SLOTS, G_NEW_SC, G_NEW_PT - G_NEW_SC };
+const struct range kind_pt = { G_PT, 2 * HANDLER_SLOTS, G_NEW_PT, G_NEW_SM - G_NEW_PT };
+const struct range kind_sm = { G_SM, G_SM_COUNT, G_NEW_SM, G_POOL - G_NEW_SM };
+
+uint64_t pick_made(struct slot *g, const struct range *r)
+{
+	if (random_one_in(&g->random, 16))
+		return pick_sel(g);
+	return r->made + random_below(&g->random, r->made_count);
+}
+
+uint64_t pick_one(struct slot *g, const struct range *r)
 {
 	switch (random_below(&g->random, 16)) {
 	case 0:
 		return pick_sel(g);
-	case 1: case 2: case 3: case 4: case 5:
-		return pick_new_sel(g);
+	case 1: case 2: case 3: case 4: case 5: case 6:
+		return pick_made(g, r);
 	default:
-		return base + random_below(&g->random, n);
+		return r->given + random_below(&g->random, r->given_count);
 	}
 }
 

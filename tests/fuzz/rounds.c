@@ -22,6 +22,7 @@
 static uint64_t *pattern;
 static uint64_t memory_before;
 static cap_sel clock;
+static struct { uint64_t done, still, late; } ends;	/* rounds by how they ended */
 
 static uint64_t pattern_word(uint64_t i)
 {
@@ -70,19 +71,26 @@ static void watch_round(void)
 
 	for (unsigned i = 0; i < station_count; i++)
 		since[i] = rdtsc();
-	while (rdtsc() < until && still < STILL_POLLS * NUDGES) {
+	while (rdtsc() < until) {
 		struct world_progress now;
 
 		pause_ms(POLL_MS);
 		check_beats(beats, since);
 		now = world_progress();
-		if (!now.busy)
+		if (!now.busy) {
+			ends.done++;
 			return;
+		}
 		still = now.calls == calls ? still + 1 : 0;
 		calls = now.calls;
+		if (still == STILL_POLLS * NUDGES) {
+			ends.still++;
+			return;
+		}
 		if (still % STILL_POLLS == STILL_POLLS - 1)
 			world_nudge();
 	}
+	ends.late++;
 }
 
 /* ---- after it ------------------------------------------------------------------------------- */
@@ -206,5 +214,6 @@ void rounds_run(void)
 		one_round(round);
 		check_pings(++done);
 	}
+	print("# rounds: %lu done, %lu stood still, %lu out of time\n", ends.done, ends.still, ends.late);
 	report_end();
 }

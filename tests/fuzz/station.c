@@ -66,15 +66,15 @@ cap_sel station_event(struct portal *p)
 	const struct slot_place *place = p->arg;
 	struct station *st = place->station;
 	struct hedron_utcb *u = p->handler->utcb;
-	uint64_t kind = random_below(&st->random, 32);
+	uint64_t kind = random_below(&st->random, 128);
 
 	st->events[p->event]++;
 	u->items = 0;
-	if (p->event == EVENT_PF && kind < 8 && may_be_mapped(u->state.qual[1]))
+	if (p->event == EVENT_PF && kind < 32 && may_be_mapped(u->state.qual[1]))
 		answer_map(u, &st->random);
-	else if (kind == 8)
+	else if (kind == 32)
 		answer_nonsense(&u->state, &st->random);
-	else if (kind == 9)
+	else if (kind < 36)
 		u->state.mtd = 0;
 	else
 		answer_enter(place, &u->state, &st->random);

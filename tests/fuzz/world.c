@@ -24,6 +24,7 @@
 #define SEL_PD		5
 #define SEL_EVENTS	32
 
+#define BALLAST_ORDER	8		/* ECs that take up kernel memory: MODE_OOM */
 #define GSI_UNUSED	20
 #define QUANTUM_MAX_US	4000
 
@@ -50,7 +51,7 @@ struct fuzz_pd {
 
 static struct fuzz_pd pds[PDS_MAX];
 static unsigned pd_count, slot_step;	/* of this round: every slot_step-th slot is used */
-static cap_sel block, shared, gsi, told;
+static cap_sel block, ballast, shared, gsi, told;
 static uint64_t random;			/* of this round's plan */
 
 static cap_sel pd_sel(const struct fuzz_pd *pd)	{ return pd->sels + SEL_PD; }
@@ -70,6 +71,7 @@ static void give(const struct fuzz_pd *pd, cap_sel sel, cap_sel at, unsigned ord
 void world_init(void)
 {
 	block = sels_alloc(12);
+	ballast = sels_alloc(BALLAST_ORDER);
 	shared = sel_permanent(3);
 	told = sel_permanent(0);
 	gsi = sel_permanent(0);
@@ -225,21 +227,35 @@ void world_build(uint64_t round)
 		give_shared(&pds[i]);
 }
 
+/* Takes kernel memory until little is left, so that it ends in the middle of everything. */
+static void take_ballast(void)
+{
+	uint64_t leave = random_below(&random, 80) << HEDRON_PAGE_SHIFT;
+
+	for (unsigned i = 0; i < 1u << BALLAST_ORDER && free_memory() > leave; i++)
+		hedron_create_ec(ballast + i, ROOT_SEL_PD, 0, env.cpu, 0, 0, 0);
+}
+
+/* The threads of other CPUs run at once; what they leave no memory for is not there. */
+static void start_slot(const struct fuzz_pd *pd, unsigned i)
+{
+	cap_sel sc = pd->slots[i].place.sels + SEL_SC;
+
+	hedron_create_sc(sc, ROOT_SEL_PD, pd->slots[i].place.sels + SEL_EC,
+			 1 + (unsigned)random_below(&random, 40),
+			 1 + (uint32_t)random_below(&random, QUANTUM_MAX_US));
+	hedron_delegate(ROOT_SEL_PD, pd_sel(pd), all_of(sc, 0), xfer_make(XFER_DELEGATE, 0),
+			all_of(G_SC + i, 0));
+}
+
 void world_start(void)
 {
-	for (unsigned p = 0; p < pd_count; p++) {
-		for (unsigned i = 0; i < THREAD_SLOTS; i++) {
-			struct fuzz_slot *s = &pds[p].slots[i];
-
-			if (!s->used)
-				continue;
-			MUST(hedron_create_sc(s->place.sels + SEL_SC, ROOT_SEL_PD,
-					      s->place.sels + SEL_EC,
-					      1 + (unsigned)random_below(&random, 40),
-					      1 + (uint32_t)random_below(&random, QUANTUM_MAX_US)));
-			give(&pds[p], s->place.sels + SEL_SC, G_SC + i, 0, RIGHTS_ALL);
-		}
-	}
+	for (unsigned p = 0; p < pd_count; p++)
+		for (unsigned i = 0; i < THREAD_SLOTS; i++)
+			if (pds[p].slots[i].used)
+				start_slot(&pds[p], i);
+	if (args.mode == MODE_OOM)
+		take_ballast();
 }
 
 /* ---- while it runs -------------------------------------------------------------------------- */
@@ -328,6 +344,7 @@ void world_end(void)
 	unsigned slots = pd_count * SLOT_COUNT;
 	unsigned first = (unsigned)random_below(&random, slots);
 
+	hedron_revoke(all_of(ballast, BALLAST_ORDER), 1);
 	for (unsigned i = 0; i < slots; i++)
 		revoke_slot((first + i) % slots);
 	hedron_revoke(all_of(parks, 2), 0);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * leave.h - the short way out of the kernel, from one EC to another.
+ *
+ * Call, reply and events know who runs next. If nothing else is to be done on the way, which is one
+ * test, they go there by themselves: they look no SC up, and pass no quiescent state. Everything else
+ * goes through kernel_exit().
+ */
+#pragma once
+#include "cpu.h"
+#include "desc.h"
+#include "ec.h"
+#include "fpu.h"
+#include "irqsoff.h"
+#include "space_mem.h"
+#include "x86.h"
+
+struct ec *kernel_exit(void);		/* sched.c */
+
+/* The running EC goes on, if it can. */
+static inline struct ec *leave_same(struct ec *ec)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (unlikely(READ_ONCE(cpu->detour) || cpu->current != ec || cpu->loaded != ec || ec->recall))
+		return kernel_exit();
+	irqsoff_end();
+	return ec;
+}
+
+/* Whether leave_to() may be used. Nothing that is asked here may be changed before it. */
+static inline bool leave_is_short(const struct cpu *cpu, const struct ec *to)
+{
+	return likely(!READ_ONCE(cpu->detour)) && likely(fpu_stays(cpu, to));
+}
+
+/* The running EC's segment bases become what they are in the CPU. */
+static inline void leave_bases(struct ec *from)
+{
+	from->fs_base = rdfsbase();
+	from->gs_base = rd_user_gsbase();
+}
+
+/* From `from`, whose bases are saved, to `to`, which is EC_READY and has no recall. */
+static inline struct ec *leave_to(struct cpu *cpu, struct ec *from, struct ec *to)
+{
+	if (from->fs_base != to->fs_base)
+		wrfsbase(to->fs_base);
+	if (from->gs_base != to->gs_base)
+		wr_user_gsbase(to->gs_base);
+	fpu_leave(cpu, from, to);
+	cpu->current = to;
+	cpu->loaded = to;
+	cpu->tss->rsp0 = (uint64_t)(&to->frame + 1);
+	if (cpu->pd != to->pd)
+		mem_switch(cpu, to->pd);
+	irqsoff_end();
+	return to;
+}
+
