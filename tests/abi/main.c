@@ -46,7 +46,6 @@
 	X(smp_memory) \
 	X(smp_time) \
 	X(hostile) \
-	X(fuzz) \
 	X(extensions) \
 	X(lifecycle)
 
