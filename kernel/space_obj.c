@@ -195,6 +195,8 @@ static void slot_clear(struct cap *c)
 	void ***top = c->pd->obj_root, **mid = top[c->base >> 18], **leaf = mid[c->base >> 9 & 0x1ff];
 
 	leaf[c->base & 0x1ff] = NULL;
+	/* release: who sees the new count does not find the capability any more (pt_again()) */
+	__atomic_store_n(&c->pd->caps_gone, c->pd->caps_gone + 1, __ATOMIC_RELEASE);
 }
 
 void cap_drop(struct cap *c)
