@@ -65,12 +65,24 @@ static int write_all(struct file *f, const unsigned char *data, size_t len)
 	return 0;
 }
 
-/* First what waits in the buffer, then `data`. Returns len, or 0 on error. */
+/* What waits in the buffer, then `data`: in one message if there is room, so that a line stays whole
+ * between those of other programs. */
+static int write_both(struct file *f, const unsigned char *data, size_t len)
+{
+	size_t waiting = f->wpos - f->wbase;
+
+	if (!waiting || len > (size_t)(f->buf + f->buf_size - f->wpos))
+		return write_all(f, f->wbase, waiting) && write_all(f, data, len);
+	memcpy(f->wpos, data, len);
+	return write_all(f, f->wbase, waiting + len);
+}
+
+/* Returns len, or 0 on error. */
 size_t __stdio_write(FILE *file, const unsigned char *data, size_t len)
 {
 	struct file *f = (struct file *)file;
 
-	if (!write_all(f, f->wbase, f->wpos - f->wbase) || !write_all(f, data, len))
+	if (!write_both(f, data, len))
 		return 0;
 	f->wend = f->buf + f->buf_size;
 	f->wpos = f->wbase = f->buf;
