@@ -26,11 +26,14 @@ struct pd;
 struct sc;
 struct tss;
 
+#define RQ_NOTHING	(-1)
+
 /* Ready SCs of a CPU; sched.c. */
 struct run_queue {
 	struct spinlock lock;
 	uint64_t bitmap[2];		/* rq.lock  levels that are not empty */
 	struct list level[SC_PRIO_MAX + 1];	/* rq.lock */
+	int running;			/* rq.lock  level of what was taken last; RQ_NOTHING */
 };
 
 /* Fields without a letter: this CPU only.  I  constant after boot;  a  atomic, any CPU. */
