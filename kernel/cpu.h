@@ -91,6 +91,16 @@ static inline struct cpu *this_cpu(void)
 	return c;
 }
 
+/* One instruction, for the shortest ways out. */
+static inline bool cpu_has_detour(void)
+{
+	bool yes;
+
+	__asm__ volatile("cmpq $0, %%gs:%c1" : "=@ccne"(yes) : "i"(offsetof(struct cpu, detour))
+			 : "memory");
+	return yes;
+}
+
 void cpu_detect(void);			/* fills cpu_has, or refuses in words */
 MUST_USE bool cpu_prepare(struct cpu *c, uint32_t apic_id);	/* by the boot CPU; false: no memory */
 void cpu_init(struct cpu *c);		/* on the CPU itself */

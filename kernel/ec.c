@@ -264,7 +264,7 @@ void ec_load(struct ec *ec)
 	if (cpu->pd != ec->pd)
 		mem_load(ec->pd);
 	load_bases(ec);
-	fpu_switch(old, ec);
+	fpu_switch(ec);
 	cpu->loaded = ec;
 	cpu->tss->rsp0 = (uint64_t)(&ec->frame + 1);
 }

@@ -33,6 +33,7 @@ struct pd *pd_create(void)
 		return NULL;
 	kobj_init(&pd->obj, KOBJ_PD, this_cpu()->id);
 	pd->mediator.size = NO_MEDIATOR;
+	pd->caps_gone = 1;
 	if (!mem_space_init(pd)) {
 		slab_free(&pd_cache, pd);
 		return NULL;

@@ -206,6 +206,12 @@ static void **slot_at(const struct pd *pd, cap_sel sel)
 	return &leaf[sel & 0x1ff];
 }
 
+/* release: who sees the new count does not find the capability any more (pt_again()) */
+static void caps_have_gone(struct pd *pd)
+{
+	__atomic_store_n(&pd->caps_gone, pd->caps_gone + 1, __ATOMIC_RELEASE);
+}
+
 void obj_space_lose(struct pd *pd)
 {
 	assert(spin_is_held(&mdb_lock));
@@ -214,11 +220,13 @@ void obj_space_lose(struct pd *pd)
 	pd->obj.orphan = true;
 	pd->obj_lost = pd->obj_root;
 	pd->obj_root = NULL;
+	caps_have_gone(pd);
 }
 
 static void slot_clear(struct cap *c)
 {
 	*slot_at(c->pd, c->base) = NULL;
+	caps_have_gone(c->pd);
 }
 
 void cap_drop(struct cap *c)

@@ -54,6 +54,35 @@ CAP_GETTER(sc, KOBJ_SC)
 CAP_GETTER(pt, KOBJ_PT)
 CAP_GETTER(sm, KOBJ_SM)
 
+/*
+ * Threads send to the same portal again and again. An EC remembers the one it used last, and finds it
+ * without a search as long as no capability has left its PD. (The search must come between reading the
+ * count and remembering; what comes into a PD changes nothing, since what was not found is not remembered.)
+ */
+#define PT_FOREIGN	~0ull		/* key of the portal for foreign calls */
+
+static inline struct pt *pt_again(const struct ec *ec, uint64_t key)
+{
+	bool same = ec->pt_key == key &&
+		    ec->pt_count == __atomic_load_n(&ec->pd->caps_gone, __ATOMIC_ACQUIRE);
+
+	return likely(same) ? ec->pt : NULL;
+}
+
+/* Searches and remembers. NULL: there is none. */
+static inline struct pt *pt_find(struct ec *ec, uint64_t key, cap_sel sel)
+{
+	uint64_t count = __atomic_load_n(&ec->pd->caps_gone, __ATOMIC_ACQUIRE);
+	struct pt *pt = cap_pt(ec->pd, sel, 0);
+
+	if (unlikely(!pt))
+		return NULL;
+	ec->pt_key = key;
+	ec->pt_count = count;
+	ec->pt = pt;
+	return pt;
+}
+
 /* Gives `pd` a capability under an empty selector. `parent` NULL: the original of a new object.
  * HEDRON_BAD_CAP: in use; HEDRON_OOM. Takes mdb_lock; _locked: it is held. */
 MUST_USE enum hedron_status obj_insert(struct pd *pd, cap_sel sel, struct kobj *obj, unsigned rights);
