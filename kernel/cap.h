@@ -17,20 +17,50 @@ struct cap {
 	};
 	uint8_t type;			/* I  CRD_OBJ or CRD_PIO */
 	uint8_t order;			/* I  0 for objects */
-	uint8_t rights;			/* m  never more than the parent's; not 0 */
+	uint8_t rights;			/* m  never more than the parent's; 0: spent (mdb.c) */
+	uint32_t pins;			/* m  walks that stand on it, or have it as their top */
 	struct cap *parent;		/* m  it was delegated from; NULL: the original */
 	struct cap *child;		/* m  the latest delegated from it */
 	struct cap *next, *prev;	/* m  others delegated from the same parent */
 	struct tree_node port;		/* m  in pd->ports, by first port */
 };
 
+/* Memory for insertions, made before the first of them: then none can fail. All 0 at first. */
+struct obj_room {
+	struct cap *caps;		/* linked by `next` */
+	void **pages;			/* of tables, linked by the first word */
+	uint64_t mid, leaf;		/* 1 + number of the table made ahead last; 0: none */
+};
+
 void mdb_insert(struct cap *parent, struct cap *c);
 
-void cap_free(struct cap *c);		/* nobody reads it any more; else: cap_retire() */
+/* Takes the rights in `mask` from all descendants of `top`, and from `top` if `self`. Those left without
+ * rights are dropped from their spaces, and freed. mdb_lock may be given up between the steps. */
+struct mdb_walk {
+	struct cap *top;		/* m  NULL: no walk is under way */
+	struct cap *at;			/* m  looked at next */
+	uint8_t mask;
+	bool spent;			/* `top` was left without rights by this walk */
+	bool done;			/* `at` and all below is done */
+};
 
-/* Takes the rights in `mask` from all descendants of `top`, and from `top` if `self`. drop() gets each
- * that is left without rights, unlinked and without children, children before parents. */
-void mdb_revoke(struct cap *top, unsigned mask, bool self, void (*drop)(struct cap *c));
+/* Walks over the capabilities of a range, one after the other. */
+struct sweep {
+	uint64_t at;			/* selector or port to go on with */
+	struct mdb_walk walk;		/* of the capability before */
+};
 
-/* The nearest ancestor of `c` in the space of `pd`; NULL if there is none. */
-struct cap *mdb_ancestor(const struct cap *c, const struct pd *pd);
+#define MDB_STEP_COST	250		/* instructions, about */
+
+void mdb_walk_start(struct mdb_walk *w, struct cap *top, unsigned mask, bool self);
+bool mdb_walk_step(struct mdb_walk *w);		/* true: it is over */
+void mdb_walk_end(struct mdb_walk *w);		/* gives it up; nothing if none is under way */
+
+/* The nearest ancestor of `c` in the space of `pd`; NULL if there is none among the nearest *depth, which
+ * counts down. */
+#define MDB_DEPTH	250
+struct cap *mdb_ancestor(const struct cap *c, const struct pd *pd, unsigned *depth);
+
+void cap_drop(struct cap *c);		/* out of its space: it has no rights any more */
+void cap_retire(struct cap *c);		/* frees it after a grace period (kobj.c) */
+void cap_free(struct cap *c);		/* at once */

@@ -17,6 +17,7 @@
 #include "cpu.h"
 #include "desc.h"
 #include "fpu.h"
+#include "generation.h"
 #include "hypercall.h"
 #include "layout.h"
 #include "log.h"
@@ -173,6 +174,20 @@ static bool is_wanted(struct kobj *obj)
 	return wanted;
 }
 
+/* What it was in the middle of stays as far as it is. */
+static void op_cancel(struct ec *ec)
+{
+	spin_lock(&mdb_lock);
+	mdb_walk_end(&ec->op.sweep.walk);
+	spin_unlock(&mdb_lock);
+	if (ec->op.notice)
+		notice_cancel(ec->op.notice);
+	ec->op.notice = NULL;
+	if (ec->op.pd)
+		pd_abandon(ec->op.pd);
+	ec->op.pd = NULL;
+}
+
 static struct sc *pop_sc(struct ec *ec)
 {
 	struct list *l;
@@ -191,6 +206,7 @@ static void unlink(struct kobj *obj)
 
 	if (ec->state != EC_DEAD)
 		end_chain(ec);
+	op_cancel(ec);
 	while ((sc = pop_sc(ec)))
 		sc_destroy(sc);
 	assert(list_is_empty(&ec->blocked));
@@ -199,7 +215,13 @@ static void unlink(struct kobj *obj)
 	fpu_forget(ec);
 }
 
-static void free(struct kobj *obj)	{ ec_free(ec_of(obj)); }
+static bool free(struct kobj *obj, struct work *w)
+{
+	if (!grant_cancel(&ec_of(obj)->op.grant, w))
+		return false;
+	ec_free(ec_of(obj));
+	return true;
+}
 
 const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free };
 
@@ -242,7 +264,7 @@ void ec_load(struct ec *ec)
 	if (cpu->pd != ec->pd)
 		mem_load(ec->pd);
 	load_bases(ec);
-	fpu_switch(old, ec);
+	fpu_switch(ec);
 	cpu->loaded = ec;
 	cpu->tss->rsp0 = (uint64_t)(&ec->frame + 1);
 }
@@ -250,11 +272,14 @@ void ec_load(struct ec *ec)
 void ec_unblock(struct ec *ec, enum hedron_status status)
 {
 	spin_lock(&ec->lock);
-	assert(ec->state == EC_ON_SM);
-	if (ec->wake == WAKE_STATUS)
-		ec->frame.rdi = status;
-	ec->retry = RETRY_CALL;
-	ec->state = ec->wake == WAKE_CALL ? EC_RETRY : EC_READY;
+	if (ec->state == EC_ON_SM) {	/* else it died on its home CPU meanwhile */
+		if (ec->wake == WAKE_STATUS)
+			ec->frame.rdi = status;
+		ec->retry = RETRY_CALL;
+		/* release: pairs with the acquire in resolve(), which does not take the lock */
+		__atomic_store_n(&ec->state, ec->wake == WAKE_CALL ? EC_RETRY : EC_READY,
+				 __ATOMIC_RELEASE);
+	}
 	spin_unlock(&ec->lock);
 	sched_wake_all(ec);
 }
@@ -298,8 +323,8 @@ static void recall(struct ec *ec)
 {
 	if (!ec->global)
 		return;
-	ec->recall = true;
-	cpu_hazard(&cpus[ec->cpu], 0);
+	__atomic_store_n(&ec->recall, true, __ATOMIC_RELEASE);
+	cpu_hazard(&cpus[ec->cpu], 0);	/* it is looked for on the way out, and so after this */
 }
 
 /* ABI 3.11, and the badge: ARG2. */

@@ -3,10 +3,12 @@
 #pragma once
 #include <hedron/utcb.h>
 #include "frame.h"
+#include "delegate.h"
 #include "kobj.h"
 #include "spinlock.h"
 #include "timer.h"
 
+struct notice;
 struct pd;
 struct pt;
 struct sm;
@@ -23,6 +25,8 @@ enum ec_state {
 enum ec_retry {
 	RETRY_CALL,	/* the `call` hypercall that stands in the frame */
 	RETRY_EVENT,	/* the event whose portal is ec->event_sel */
+	RETRY_ITEMS,	/* handler: the typed items of its message come first */
+	RETRY_HYPERCALL,	/* the hypercall in the frame is not done yet: the next chunk */
 };
 
 /* How an EC goes on when its semaphore lets it. */
@@ -30,6 +34,18 @@ enum ec_wake {
 	WAKE_STATUS,	/* own `down`: it returns a status */
 	WAKE_RESUME,	/* put there by the reply to its event: as the reply set it */
 	WAKE_CALL,	/* put there by the reply to its call: it calls again */
+};
+
+/* How far a hypercall is that goes in chunks (work.h); all 0 when there is none. */
+struct op {
+	bool begun;
+	struct sweep sweep;		/* revoke */
+	struct notice *notice;		/* revoke: to be posted at the end */
+	struct grant grant;		/* delegation; create_pd, typed items */
+	struct pd *pd;			/* create_pd: not known to anybody yet */
+	unsigned next, count;		/* typed items: done so far, of how many; 0: none under way */
+	struct windows win;		/* of their receiver */
+	struct hedron_typed item;	/* the one in the middle of which it is */
 };
 
 /* Fields:  I  constant after creation;  h  home CPU only;  e  ec->lock;  s  lock of ec->sm. */
@@ -49,16 +65,21 @@ struct ec {
 	struct ec *caller;		/* h  local: whose message it works on, or NULL */
 	uint32_t event_base;		/* I */
 	cap_sel event_sel;		/* h  RETRY_EVENT */
+	uint64_t pt_key;		/* h  the portal it used last (space_obj.h): selector, or PT_FOREIGN */
+	uint64_t pt_count;		/* h  pd->caps_gone before that was looked up; 0: none so far */
+	struct pt *pt;			/* h  valid as long as pd->caps_gone is the same */
 	uint64_t badge;			/* a  told to handlers of its events */
 	uint64_t qual[2];		/* h  error code and address of the last event */
 	uint64_t fs_base, gs_base;	/* h  while it is not loaded */
 	void *fpu;			/* I  FPU registers while they are not in the CPU (fpu.c) */
-	uint8_t fpu_uses;		/* h  times in a row that it used them */
+	ticks fpu_used;			/* h  when it used them last */
+	uint8_t fpu_uses;		/* h  times in quick succession that it did */
 	bool fpu_lazy;			/* h  it gets them when it uses them */
 	struct kobj obj;
 	struct spinlock lock;
 	struct list blocked;		/* e  SCs that wait until it leaves EC_ON_SM */
 	struct list scs;		/* e  bound to it */
+	struct op op;			/* h */
 	uint32_t pts;			/* a  portals it serves */
 	struct sm *sm;			/* s  EC_ON_SM */
 	struct list sm_link;		/* s  in sm->waiters */

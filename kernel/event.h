@@ -2,16 +2,18 @@
 /* event.h - exceptions, start-up, recall and foreign calls as messages; rules: head of event.c. */
 #pragma once
 #include <hedron/abi.h>
+#include "delegate.h"
 #include "ec.h"
 #include "x86.h"
+
+struct pt;
 
 /* Sends an event of `ec` to the portal under `sel` of its PD. The handler if it is busy: then `ec`
  * is EC_RETRY. Else NULL; `ec` may have been killed. */
 struct ec *event_send(struct ec *ec, cap_sel sel);
 
 /* The same of the running EC, by the shortest way. The EC to go on with. */
-struct ec *event_now(struct ec *ec, cap_sel sel);
-struct ec *event_nowhere(struct ec *ec);	/* there is no portal for it */
+struct ec *event_now(struct ec *ec, cap_sel sel, struct pt *pt);	/* pt: what is there, or NULL */
 struct ec *event_exception(struct ec *ec, unsigned vector);	/* the frame is as the gate left it */
 
 /* The reply of the running handler `h` to an event of `ec`, words only, by the shortest way. */
@@ -29,6 +31,9 @@ static inline void event_from_syscall(struct ec *ec)
 	f->vector = VEC_IRET;
 	ec->qual[0] = ec->qual[1] = 0;
 }
+
+/* Where memory that is sent with the reply to an event of `ec` goes. */
+struct windows event_windows(const struct ec *ec);
 
 /* The reply of handler `h` to an event of `ec`; false if `ec` had to be killed for it. */
 bool event_answer(struct ec *ec, struct ec *h);

@@ -21,9 +21,11 @@ static unsigned reserved_count;
 
 void hv_init(void)
 {
+	struct obj_room room = { 0 };
+
 	kobj_init(&hv_pd.obj, KOBJ_PD, this_cpu()->id);
 	spin_lock(&mdb_lock);
-	if (pio_insert_locked(&hv_pd, 0, 16, NULL, PORT_RIGHTS) != HEDRON_SUCCESS)
+	if (!obj_room_add_cap(&room) || !pio_insert_room(&room, &hv_pd, 0, 16, NULL, PORT_RIGHTS))
 		panic("no memory for the first capability");
 	spin_unlock(&mdb_lock);
 }

@@ -4,6 +4,7 @@
  * The hypercalls themselves stand with the objects they are about.
  */
 #include "hypercall.h"
+#include "cpu.h"
 #include "delegate.h"
 #include "ec.h"
 #include "foreign.h"
@@ -38,19 +39,54 @@ static enum hedron_status (*const hypercalls[HC_COUNT])(struct ec *self) = {
 	[HC_MACHINE_CTRL]	= hc_machine_ctrl,
 };
 
+static void go_on_later(struct ec *self)
+{
+	struct cpu *cpu = this_cpu();
+
+	self->state = EC_RETRY;
+	self->retry = RETRY_HYPERCALL;
+	cpu->current = NULL;
+	cpu_hazard(cpu, HZ_WINDOW);
+}
+
+static void finish(struct ec *self, enum hedron_status status)
+{
+	uint64_t arg1 = self->frame.rdi;
+
+	if (status == HC_NO_STATUS)
+		return;
+	if (unlikely(status == HC_AGAIN)) {
+		go_on_later(self);
+		return;
+	}
+	self->frame.rdi = status;
+	if (unlikely(log_verbose && status != HEDRON_SUCCESS))
+		log_failed_hypercall(self, arg1, status);
+}
+
+static NOINLINE struct ec *no_success(struct ec *self, enum hedron_status status)
+{
+	finish(self, status);
+	return kernel_exit();
+}
+
 HOT struct ec *hypercall(struct ec *self)
 {
-	uint64_t arg1 = self->frame.rdi, nr = arg1 & 0xff;
-	enum hedron_status status = HEDRON_BAD_HYP;
+	uint64_t nr = self->frame.rdi & 0xff;
+	enum hedron_status status;
 
-	if (likely(nr < HC_COUNT))
-		status = hypercalls[nr](self);
-	if (unlikely(status == HC_NO_STATUS))
-		return kernel_exit();
-	self->frame.rdi = status;
-	if (unlikely(status != HEDRON_SUCCESS && log_verbose))
-		log_failed_hypercall(self, arg1, status);
-	return kernel_exit();
+	status = likely(nr < HC_COUNT) ? hypercalls[nr](self) : HEDRON_BAD_HYP;
+	if (unlikely(status != HEDRON_SUCCESS))
+		return no_success(self, status);
+	self->frame.rdi = HEDRON_SUCCESS;
+	return leave_same(self);
+}
+
+void hypercall_continue(struct ec *ec)
+{
+	irqsoff_continues(ec);
+	ec->state = EC_READY;
+	finish(ec, hypercalls[ec->frame.rdi & 0xff](ec));
 }
 
 HOT struct ec *syscall_entered(struct ec *self)

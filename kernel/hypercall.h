@@ -12,6 +12,9 @@ struct ec;
  * comes later: then it returns
  */
 #define HC_NO_STATUS	((enum hedron_status)-1)
+/* It is not done yet: the handler is called again, with the same frame, when interrupts and more
+ * urgent threads had their turn. */
+#define HC_AGAIN	((enum hedron_status)-2)
 
 static inline unsigned arg_flags(const struct frame *f)	{ return f->rdi >> HC_FLAGS_SHIFT & 0xf; }
 static inline cap_sel arg_sel(const struct frame *f)	{ return f->rdi >> HC_SEL_SHIFT; }
@@ -19,3 +22,4 @@ static inline cap_sel arg_sel(const struct frame *f)	{ return f->rdi >> HC_SEL_S
 /* Both end in the EC that the CPU goes on with. */
 struct ec *syscall_entered(struct ec *self);	/* entry.S */
 struct ec *hypercall(struct ec *self);		/* the one in its frame, by the general way */
+void hypercall_continue(struct ec *ec);		/* RETRY_HYPERCALL */

@@ -15,10 +15,10 @@
 #include "ipc.h"
 #include "assert.h"
 #include "cpu.h"
-#include "delegate.h"
 #include "ec.h"
 #include "event.h"
 #include "hypercall.h"
+#include "items.h"
 #include "leave.h"
 #include "pd.h"
 #include "pt.h"
@@ -28,27 +28,16 @@
 #include "space_obj.h"
 #include "x86.h"
 
-static inline void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, uint64_t n)
+/* The items word, and `n` words, of a message. */
+static inline void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, uint32_t items,
+			      uint64_t n)
 {
 	const void *s = from->word;
 	void *d = to->word;
 
+	to->items = items;
 	if (n)
 		__asm__ volatile("rep movsq" : "+S"(s), "+D"(d), "+c"(n) : : "memory");
-}
-
-void ipc_items(struct ec *from, struct ec *to, unsigned count, struct windows win)
-{
-	if (count > UTCB_TYPED_MAX)
-		count = UTCB_TYPED_MAX;
-	for (unsigned i = 0; i < count; i++) {
-		const struct hedron_typed *in = utcb_item(from->utcb, i);
-		struct hedron_typed item = { READ_ONCE(in->crd), READ_ONCE(in->xfer) };
-
-		if (transfer(from->pd, to->pd, win, &item) != HEDRON_SUCCESS)
-			item.crd = 0;			/* out of memory: the receiver got nothing */
-		*utcb_item(to->utcb, i) = item;
-	}
 }
 
 static unsigned words_of(uint32_t items)
@@ -71,11 +60,10 @@ HOT static void send(struct ec *caller, struct pt *pt)
 	struct ec *h = pt->ec;
 	uint32_t items = READ_ONCE(caller->utcb->items);
 
-	h->utcb->items = items;
-	copy_words(h->utcb, caller->utcb, words_of(items));
-	if (unlikely(items >> 16))
-		ipc_items(caller, h, items >> 16, windows_of(h));
+	copy_words(h->utcb, caller->utcb, items, words_of(items));
 	ipc_enter(this_cpu(), caller, pt, h, false);
+	if (unlikely(items >> 16))
+		items_receive(h, items >> 16, windows_of(h));
 }
 
 /* ABI 3.2. */
@@ -106,17 +94,19 @@ HOT enum hedron_status hc_call(struct ec *self)
 HOT struct ec *ipc_call(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
-	struct pt *pt = cap_pt(self->pd, arg_sel(&self->frame), 0);
+	cap_sel sel = arg_sel(&self->frame);
+	struct pt *pt = pt_again(self, sel);
 	uint32_t items = READ_ONCE(self->utcb->items);
 	struct ec *h;
 
+	if (unlikely(!pt))
+		pt = pt_find(self, sel, sel);
 	if (unlikely(!pt || items > UTCB_WORDS_MAX))
 		return hypercall(self);
 	h = pt->ec;
 	if (unlikely(h->state != EC_IDLE || h->cpu != self->cpu || !leave_is_short(cpu, h)))
 		return hypercall(self);
-	h->utcb->items = items;
-	copy_words(h->utcb, self->utcb, items);
+	copy_words(h->utcb, self->utcb, items, items);
 	ipc_enter(cpu, self, pt, h, false);
 	leave_bases(self);
 	return leave_to(cpu, self, h);
@@ -139,10 +129,7 @@ HOT static void answer_call(struct ec *caller, struct ec *h)
 {
 	uint32_t items = READ_ONCE(h->utcb->items);
 
-	if (unlikely(items >> 16))
-		ipc_items(h, caller, items >> 16, windows_of(caller));
-	caller->utcb->items = items;
-	copy_words(caller->utcb, h->utcb, words_of(items));
+	copy_words(caller->utcb, h->utcb, items, words_of(items));
 }
 
 /* ABI 3.3. From a global EC it is the end of the thread. */
@@ -151,12 +138,16 @@ HOT enum hedron_status hc_reply(struct ec *self)
 	struct cpu *cpu = this_cpu();
 	struct ec *caller = self->caller;
 	cap_sel sel = arg_sel(&self->frame);
+	unsigned typed;
 	struct sm *sm = unlikely(sel) ? cap_sm(self->pd, sel, 0) : NULL;
 
 	if (unlikely(self->global)) {
 		ec_end(self);
 		return HC_NO_STATUS;
 	}
+	typed = READ_ONCE(self->utcb->items) >> 16;
+	if (unlikely(typed || self->op.count) && !items_reply(self, caller, typed))
+		return HC_AGAIN;
 	self->state = EC_IDLE;
 	self->caller = NULL;
 	cpu->current = NULL;
@@ -196,8 +187,7 @@ HOT struct ec *ipc_reply(struct ec *self)
 	if (caller->in_event)
 		return event_reply(self, caller);
 	ipc_leave(self, caller);
-	caller->utcb->items = items;
-	copy_words(caller->utcb, self->utcb, items);
+	copy_words(caller->utcb, self->utcb, items, items);
 	caller->frame.rdi = HEDRON_SUCCESS;
 	leave_bases(self);
 	return leave_to(cpu, self, caller);

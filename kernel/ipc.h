@@ -32,10 +32,6 @@ static inline void ipc_leave(struct ec *h, struct ec *caller)
 	caller->state = EC_READY;
 }
 
-/* Typed items of `from`'s UTCB, carried out and shown in `to`'s; the windows are the receiver's. */
-struct windows;
-void ipc_items(struct ec *from, struct ec *to, unsigned count, struct windows win);
-
 /* `call` and `reply` of the running EC, by the shortest way; they end in the EC to go on with. */
 struct ec *ipc_call(struct ec *self);
 struct ec *ipc_reply(struct ec *self);

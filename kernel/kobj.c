@@ -176,17 +176,18 @@ static void look_at(struct retired *r, struct kobj *obj, bool again, struct work
 			r->gen = 0;	/* what it was retired for is settled: it stays */
 		kobj_retire(obj);
 	} else if (obj->doomed) {
-		op->free(obj);
+		if (!op->free(obj, w))
+			put_back(r, obj);
 	} else if (op->fade && !op->fade(obj, w)) {
 		put_back(r, obj);
 	} else if (!op->is_wanted(obj)) {
-		if (!op->unlink) {
-			op->free(obj);
-			return;
-		}
-		op->unlink(obj);
 		obj->doomed = true;
-		kobj_retire(obj);
+		if (op->unlink) {
+			op->unlink(obj);
+			kobj_retire(obj);
+		} else if (!op->free(obj, w)) {
+			put_back(r, obj);
+		}
 	}
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 #include "list.h"
 
-struct cap;
 struct work;
 
 enum kobj_type { KOBJ_PD, KOBJ_EC, KOBJ_SC, KOBJ_PT, KOBJ_SM };
@@ -28,7 +27,7 @@ struct kobj_ops {
 	bool (*fade)(struct kobj *obj, struct work *w);
 	bool (*is_wanted)(struct kobj *obj);
 	void (*unlink)(struct kobj *obj);	/* nothing leads to it any more; NULL: only capabilities did */
-	void (*free)(struct kobj *obj);
+	bool (*free)(struct kobj *obj, struct work *w);	/* false: the chunk is over, again later */
 };
 extern const struct kobj_ops pd_ops, ec_ops, sc_ops, pt_ops, sm_ops;
 
@@ -37,9 +36,6 @@ void kobj_init(struct kobj *obj, enum kobj_type type, unsigned home);
 /* Has the object looked at by its home CPU after a grace period: is it still wanted? Any CPU, any
  * locks held. */
 void kobj_retire(struct kobj *obj);
-
-/* Frees a capability, which is in no space and no tree any more, after a grace period. */
-void cap_retire(struct cap *c);
 
 /* Looks at retired objects of this CPU, one chunk: HZ_RECLAIM. */
 void kobj_reclaim(void);

@@ -9,15 +9,15 @@
 #include "pd.h"
 #include "assert.h"
 #include "cpu.h"
-#include "delegate.h"
+#include "crd.h"
 #include "ec.h"
 #include "hypercall.h"
 #include "pages.h"
-#include "panic.h"
 #include "slab.h"
 #include "space_mem.h"
 #include "space_obj.h"
 #include "space_pio.h"
+#include "work.h"
 
 #define NO_MEDIATOR	~0ull		/* its size: no call comes from outside */
 #define SYSCALL_LEN	2		/* bytes */
@@ -33,20 +33,12 @@ struct pd *pd_create(void)
 		return NULL;
 	kobj_init(&pd->obj, KOBJ_PD, this_cpu()->id);
 	pd->mediator.size = NO_MEDIATOR;
+	pd->caps_gone = 1;
 	if (!mem_space_init(pd)) {
 		slab_free(&pd_cache, pd);
 		return NULL;
 	}
 	return pd;
-}
-
-/* Frees one that nobody knows yet, or nobody any more. */
-static void pd_free(struct pd *pd)
-{
-	obj_space_free(pd);
-	mem_space_free(pd);
-	pio_space_free(pd);
-	slab_free(&pd_cache, pd);
 }
 
 void pd_ref(struct pd *pd)
@@ -66,14 +58,15 @@ static struct pd *pd_of(struct kobj *obj)	{ return container_of(obj, struct pd, 
 static bool fade(struct kobj *obj, struct work *w)
 {
 	struct pd *pd = pd_of(obj);
+	bool done;
 
 	if (!obj->orphan || pd->emptied)
 		return true;
 	spin_lock(&mdb_lock);
-	obj_space_clear_locked(pd);
-	pio_space_clear_locked(pd);
+	done = obj_sweep(pd, &pd->objects, HEDRON_NUM_SEL, RIGHTS_ALL, true, w) &&
+	       pio_sweep(pd, &pd->pios, NUM_PORTS - 1, RIGHTS_ALL, true, w);
 	spin_unlock(&mdb_lock);
-	pd->emptied = mem_space_clear(pd, w);
+	pd->emptied = done && mem_space_clear(pd, w);
 	return pd->emptied;
 }
 
@@ -82,21 +75,56 @@ static bool is_wanted(struct kobj *obj)
 	return obj->caps || __atomic_load_n(&pd_of(obj)->ecs, __ATOMIC_ACQUIRE);
 }
 
-static void free(struct kobj *obj)	{ pd_free(pd_of(obj)); }
+static bool free(struct kobj *obj, struct work *w)
+{
+	struct pd *pd = pd_of(obj);
+
+	if (!obj_space_free(pd, &pd->pages_freed, w))
+		return false;
+	mem_space_free(pd);
+	pio_space_free(pd);
+	slab_free(&pd_cache, pd);
+	return true;
+}
 
 const struct kobj_ops pd_ops = { fade, is_wanted, NULL, free };
 
-/* ABI 3.4. ARG2 parent PD, ARG3 capabilities to pass on, ARG4 foreign base. */
-enum hedron_status hc_create_pd(struct ec *self)
+void pd_abandon(struct pd *pd)
+{
+	spin_lock(&mdb_lock);
+	pd->obj.orphan = true;
+	spin_unlock(&mdb_lock);
+	kobj_retire(&pd->obj);
+}
+
+/* The new PD under `sel` of its creator; and in its own space, if that is among what is passed on. */
+static enum hedron_status publish_locked(struct pd *creator, cap_sel sel, struct pd *pd, unsigned rights,
+					 hedron_crd caps)
+{
+	enum hedron_status status = obj_insert_locked(creator, sel, &pd->obj, NULL, rights);
+	cap_sel at = (sel & (HEDRON_NUM_SEL - 1)) - crd_first(caps);
+	struct mdb_walk undo;
+	struct cap *own;
+
+	rights &= crd_rights(caps);
+	if (status != HEDRON_SUCCESS || crd_type(caps) != CRD_OBJ || !rights ||
+	    at > low_mask(crd_order(caps)) || obj_lookup(pd, at))
+		return status;
+	own = obj_lookup(creator, sel);
+	status = obj_insert_locked(pd, at, &pd->obj, own, rights);
+	if (status == HEDRON_SUCCESS)
+		return status;
+	mdb_walk_start(&undo, own, RIGHTS_ALL, true);
+	while (!mdb_walk_step(&undo))
+		;				/* it has no children yet */
+	return status;
+}
+
+static enum hedron_status begin(struct ec *self, const struct cap *parent)
 {
 	const struct frame *f = &self->frame;
-	struct cap *parent = obj_lookup(self->pd, f->rsi);
-	hedron_crd caps = f->rdx;
-	enum hedron_status status;
 	struct pd *pd;
 
-	if (!parent || parent->obj->type != KOBJ_PD || !(parent->rights & PD_CREATE))
-		return HEDRON_BAD_CAP;
 	if (obj_lookup(self->pd, arg_sel(f)))
 		return HEDRON_BAD_CAP;
 	pd = pd_create();
@@ -106,19 +134,51 @@ enum hedron_status hc_create_pd(struct ec *self)
 			  container_of(parent->obj, struct pd, obj)->passthrough;
 	pd->foreign = f->rax & PD_FOREIGN;
 	pd->foreign_base = f->rax >> PD_FOREIGN_BASE_SHIFT;
-	status = obj_insert(self->pd, arg_sel(f), &pd->obj, parent->rights);
-	if (status != HEDRON_SUCCESS) {
-		pd_free(pd);
+	self->op.pd = pd;
+	return HEDRON_SUCCESS;
+}
+
+/* What is passed on lands at 0 of the new PD (ABI 3.4). */
+static enum hedron_status pass_on(struct ec *self, struct pd *pd)
+{
+	hedron_crd caps = self->frame.rdx;
+	struct work work = WORK_INIT;
+
+	if (crd_type(caps) != CRD_OBJ)
+		return HEDRON_SUCCESS;
+	return grant_chunk(&self->op.grant, self->pd, pd, CRD_OBJ,
+			   crd_window_hot(caps, crd_obj(0, crd_order(caps), RIGHTS_ALL), 0),
+			   crd_rights(caps), &work);
+}
+
+/* ABI 3.4. ARG2 parent PD, ARG3 capabilities to pass on, ARG4 foreign base. The PD is found by others
+ * when it has all that it gets. */
+enum hedron_status hc_create_pd(struct ec *self)
+{
+	const struct frame *f = &self->frame;
+	struct cap *parent = obj_lookup(self->pd, f->rsi);
+	enum hedron_status status = HEDRON_SUCCESS;
+	struct pd *pd;
+
+	if (!parent || parent->obj->type != KOBJ_PD || !(parent->rights & PD_CREATE))
+		status = HEDRON_BAD_CAP;
+	else if (!self->op.pd)
+		status = begin(self, parent);
+	pd = self->op.pd;
+	if (!pd)
 		return status;
-	}
-	if (crd_type(caps) == CRD_OBJ)
-		status = delegate_objects(self->pd, pd, caps,
-					  crd_obj(0, crd_order(caps), RIGHTS_ALL), 0);
-	if (status != HEDRON_SUCCESS) {
+	if (status == HEDRON_SUCCESS)
+		status = pass_on(self, pd);
+	if (status == HC_AGAIN)
+		return status;
+	if (status == HEDRON_SUCCESS) {
 		spin_lock(&mdb_lock);
-		mdb_revoke(obj_lookup(self->pd, arg_sel(f)), RIGHTS_ALL, true, cap_drop);
+		status = publish_locked(self->pd, arg_sel(f), pd, parent->rights, f->rdx);
 		spin_unlock(&mdb_lock);
 	}
+	if (status != HEDRON_SUCCESS)
+		pd_abandon(pd);
+	self->op.pd = NULL;
 	return status;
 }
 

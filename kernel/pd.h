@@ -2,6 +2,7 @@
 /* pd.h - protection domains; the rules are at the head of pd.c. */
 #pragma once
 #include <hedron/abi.h>
+#include "cap.h"
 #include "kobj.h"
 #include "pagetable.h"
 #include "spinlock.h"
@@ -22,12 +23,15 @@ struct pd {
 	struct kobj obj;
 	uint32_t ecs;			/* m  ECs that run in it or have their UTCB mapped here */
 	bool emptied;			/* h  its original capability is gone, and all it held */
+	struct sweep objects, pios;	/* h  while it is emptied */
+	uint64_t pages_freed;		/* h  while it is freed: of the object space */
 	bool foreign;			/* I  its `syscall`s are messages (foreign.c) */
 	bool passthrough;		/* I  may touch the machine: msr_access, machine_ctrl */
 	cap_sel foreign_base;		/* I */
 	uint32_t mediator_seq;		/* p  odd while `mediator` changes; read without a lock */
 	struct mediator mediator;	/* p  read with pd_mediator() */
 	void ***obj_root;		/* m  object space (space_obj.c) */
+	uint64_t caps_gone;		/* m  capabilities that left it, plus 1; read without a lock */
 	struct tree ports;		/* m  port capabilities (space_pio.c) */
 	void *pio_bitmap[2];		/* p  NULL: no ports so far; their content: m */
 	void *pio_tables[3];		/* p */
@@ -42,6 +46,7 @@ extern struct pd *root_pd;		/* I  the roottask's */
 extern struct pd hv_pd;			/* the hypervisor's own spaces (hvspace.c) */
 
 struct pd *pd_create(void);		/* NULL: kernel memory exhausted */
+void pd_abandon(struct pd *pd);		/* one that nobody knows yet will not be used */
 void pd_ref(struct pd *pd);		/* an EC more that needs it */
 void pd_unref(struct pd *pd);
 

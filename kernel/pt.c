@@ -16,13 +16,14 @@ static struct slab_cache pt_cache = SLAB_CACHE(pt_cache, sizeof(struct pt), 8);
 
 static bool is_wanted(struct kobj *obj)	{ return obj->caps; }
 
-static void free(struct kobj *obj)
+static bool free(struct kobj *obj, struct work *w)
 {
 	struct pt *pt = container_of(obj, struct pt, obj);
 
 	if (!__atomic_sub_fetch(&pt->ec->pts, 1, __ATOMIC_ACQ_REL))
 		kobj_retire(&pt->ec->obj);
 	slab_free(&pt_cache, pt);
+	return true;
 }
 
 const struct kobj_ops pt_ops = { NULL, is_wanted, NULL, free };
@@ -55,7 +56,7 @@ enum hedron_status hc_create_pt(struct ec *self)
 	__atomic_add_fetch(&ec->pts, 1, __ATOMIC_RELAXED);
 	status = obj_insert(self->pd, arg_sel(f), &pt->obj, PT_CTRL | PT_CALL);
 	if (status != HEDRON_SUCCESS)
-		free(&pt->obj);
+		free(&pt->obj, NULL);
 	return status;
 }
 

@@ -110,7 +110,11 @@ static void unlink(struct kobj *obj)
 	sc->ec = NULL;
 }
 
-static void free(struct kobj *obj)	{ slab_free(&sc_cache, sc_of(obj)); }
+static bool free(struct kobj *obj, struct work *w)
+{
+	slab_free(&sc_cache, sc_of(obj));
+	return true;
+}
 
 const struct kobj_ops sc_ops = { fade, is_wanted, unlink, free };
 

@@ -19,9 +19,11 @@
 #include "cpu.h"
 #include "ec.h"
 #include "event.h"
+#include "hypercall.h"
 #include "grace.h"
 #include "ipc.h"
 #include "irqsoff.h"
+#include "items.h"
 #include "leave.h"
 #include "sc.h"
 #include "tlb.h"
@@ -33,6 +35,7 @@ void sched_init(struct cpu *cpu)
 {
 	for (unsigned i = 0; i <= SC_PRIO_MAX; i++)
 		list_init(&cpu->rq.level[i]);
+	cpu->rq.running = RQ_NOTHING;
 }
 
 static void level_changed_locked(struct run_queue *rq, unsigned prio)
@@ -50,13 +53,14 @@ static int best_level(const struct run_queue *rq)
 	for (int i = 1; i >= 0; i--)
 		if (rq->bitmap[i])
 			return i * 64 + 63 - __builtin_clzll(rq->bitmap[i]);
-	return -1;
+	return RQ_NOTHING;
 }
 
 void sched_ready(struct sc *sc)
 {
 	struct cpu *cpu = &cpus[sc->cpu];
 	struct run_queue *rq = &cpu->rq;
+	bool urgent;
 
 	spin_lock(&rq->lock);
 	if (sc->forbidden) {		/* a wake-up on another CPU came too late */
@@ -72,8 +76,9 @@ void sched_ready(struct sc *sc)
 		list_add_tail(&rq->level[sc->prio], &sc->link);
 	}
 	level_changed_locked(rq, sc->prio);
+	urgent = sc->prio > rq->running;	/* else it is found when that SC stops */
 	spin_unlock(&rq->lock);
-	if (cpu != this_cpu() || (cpu->sc && sc->prio > cpu->sc->prio))
+	if (urgent)
 		cpu_hazard(cpu, HZ_SCHED);
 }
 
@@ -115,7 +120,7 @@ static struct sc *take_best(struct run_queue *rq)
 	int prio;
 
 	spin_lock(&rq->lock);
-	prio = best_level(rq);
+	prio = rq->running = best_level(rq);
 	if (prio >= 0) {
 		sc = list_entry(list_pop(&rq->level[prio]), struct sc, link);
 		level_changed_locked(rq, prio);
@@ -224,7 +229,20 @@ static void block_on(struct cpu *cpu, struct ec *ec)
 /* Does what `ec` must do before it runs. The handler, if that is busy; else NULL. */
 static struct ec *retry(struct ec *ec)
 {
-	return ec->retry == RETRY_CALL ? ipc_retry(ec) : event_send(ec, ec->event_sel);
+	switch ((enum ec_retry)ec->retry) {
+	case RETRY_CALL:
+		return ipc_retry(ec);
+	case RETRY_EVENT:
+		return event_send(ec, ec->event_sel);
+	case RETRY_ITEMS:
+		irqsoff_continues(ec);
+		items_continue(ec);
+		break;
+	case RETRY_HYPERCALL:
+		hypercall_continue(ec);
+		break;
+	}
+	return NULL;
 }
 
 /* Finds the EC that the running SC runs; or the SC stops, or is to be looked at again. */
@@ -236,7 +254,8 @@ static void resolve(struct cpu *cpu)
 
 	cpu->helping = false;
 	for (;;) {
-		switch ((enum ec_state)ec->state) {
+		/* acquire: pairs with the release in ec_unblock() */
+		switch ((enum ec_state)__atomic_load_n(&ec->state, __ATOMIC_ACQUIRE)) {
 		case EC_READY:
 			cpu->current = ec;
 			return;
@@ -273,8 +292,11 @@ static void hazards_handle(struct cpu *cpu)
 
 	if (hz & HZ_TLB)
 		tlb_answer();
-	if (hz & HZ_WINDOW)
+	if (hz & HZ_WINDOW) {
+		irqsoff_end();
 		sti_nop_cli();
+		irqsoff_window_closed();
+	}
 	if (hz & HZ_GRACE)
 		grace_quiescent();
 	if (hz & HZ_RECLAIM) {

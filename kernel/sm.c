@@ -204,13 +204,14 @@ static void unlink(struct kobj *obj)
 	spin_unlock(&sm->base->lock);
 }
 
-static void free(struct kobj *obj)
+static bool free(struct kobj *obj, struct work *w)
 {
 	struct sm *sm = sm_of(obj);
 
 	if (sm->base)
 		sm_unref(sm->base);
 	slab_free(&sm_cache, sm);
+	return true;
 }
 
 const struct kobj_ops sm_ops = { fade, is_wanted, unlink, free };
@@ -242,7 +243,7 @@ enum hedron_status hc_create_sm(struct ec *self)
 	}
 	status = obj_insert(self->pd, arg_sel(f), &sm->obj, SM_UP | SM_DOWN);
 	if (status != HEDRON_SUCCESS)
-		free(&sm->obj);
+		free(&sm->obj, NULL);
 	return status;
 }
 

@@ -11,53 +11,123 @@
 #include "pages.h"
 #include "slab.h"
 #include "space_pio.h"
+#include "work.h"
 
 #define LEAF_SELS	(1 << OBJ_LEAF_BITS)
 #define MID_SELS	(LEAF_SELS * 512)
 #define TOP_ENTRIES	(HEDRON_NUM_SEL / MID_SELS)
+#define COST_SLOT	8		/* instructions, about: a look at a slot */
+#define COST_FREE	60
 
 struct spinlock mdb_lock;
 static struct slab_cache cap_cache = SLAB_CACHE(cap_cache, sizeof(struct cap), 8);
 
-struct cap *cap_alloc(void)		{ return slab_alloc(&cap_cache); }
 void cap_free(struct cap *c)		{ slab_free(&cap_cache, c); }
 
-/* The page that an entry points to, made if it is not there. NULL: out of memory. */
-static void *page_of(void **entry)
+static unsigned mid_of(cap_sel sel)	{ return sel >> 18 & 0xff; }
+static unsigned leaf_of(cap_sel sel)	{ return sel >> 9 & 0x1ff; }
+
+/* ---- room: what an insertion needs, made ahead ----------------------------------------------- */
+
+static bool room_add_page(struct obj_room *room)
 {
-	if (!*entry)
-		*entry = page_alloc();
+	void **page = page_alloc();
+
+	if (!page)
+		return false;
+	*page = room->pages;
+	room->pages = page;
+	return true;
+}
+
+static void *room_take_page(struct obj_room *room)
+{
+	void **page = room->pages;
+
+	if (page) {
+		room->pages = *page;
+		*page = NULL;
+	}
+	return page;
+}
+
+bool obj_room_add_cap(struct obj_room *room)
+{
+	struct cap *c = slab_alloc(&cap_cache);
+
+	if (!c)
+		return false;
+	c->next = room->caps;
+	room->caps = c;
+	return true;
+}
+
+/* Tables of one insertion serve the next ones too: the last ones made ahead are remembered by number. */
+bool obj_room_make(struct obj_room *room, const struct pd *pd, cap_sel sel)
+{
+	void ***top = pd->obj_root, **mid = top ? top[mid_of(sel)] : NULL;
+	uint64_t mid_nr = mid_of(sel) + 1, leaf_nr = (sel >> 9) + 1;
+
+	assert(spin_is_held(&mdb_lock));
+	if (!top && !room->mid && !room_add_page(room))
+		return false;
+	if (!mid && room->mid != mid_nr) {
+		if (!room_add_page(room))
+			return false;
+		room->mid = mid_nr;
+	}
+	if ((!mid || !mid[leaf_of(sel)]) && room->leaf != leaf_nr) {
+		if (!room_add_page(room))
+			return false;
+		room->leaf = leaf_nr;
+	}
+	return obj_room_add_cap(room);
+}
+
+bool obj_room_free(struct obj_room *room, struct work *w)
+{
+	struct cap *c;
+	void *page;
+
+	for (; (c = room->caps) && !work_is_over(w); work_spend(w, COST_FREE)) {
+		room->caps = c->next;
+		cap_free(c);
+	}
+	for (; !work_is_over(w) && (page = room_take_page(room)); work_spend(w, COST_FREE))
+		page_free(page);
+	return !room->caps && !room->pages;
+}
+
+/* The page that an entry points to, made of the room's if it is not there. NULL: it has none left. */
+static void *page_of(void **entry, struct obj_room *room)
+{
+	if (!*entry)	/* release: readers without a lock find it empty, not as it was before */
+		__atomic_store_n(entry, room_take_page(room), __ATOMIC_RELEASE);
 	return *entry;
 }
 
-static void **slot_make(struct pd *pd, cap_sel sel)
+static void **slot_make(struct pd *pd, cap_sel sel, struct obj_room *room)
 {
-	void **table = page_of((void **)&pd->obj_root);
+	void **table = page_of((void **)&pd->obj_root, room);
 
 	if (table)
-		table = page_of(&table[sel >> 18 & 0xff]);
+		table = page_of(&table[mid_of(sel)], room);
 	if (table)
-		table = page_of(&table[sel >> 9 & 0x1ff]);
+		table = page_of(&table[leaf_of(sel)], room);
 	return table ? &table[sel & 0x1ff] : NULL;
 }
 
-enum hedron_status obj_insert_locked(struct pd *pd, cap_sel sel, struct kobj *obj,
-				     struct cap *parent, unsigned rights)
+bool obj_insert_room(struct obj_room *room, struct pd *pd, cap_sel sel, struct kobj *obj,
+		     struct cap *parent, unsigned rights)
 {
-	struct cap *c;
+	struct cap *c = room->caps;
 	void **slot;
 
 	assert(spin_is_held(&mdb_lock));
-	if (pd->obj.orphan)
-		return HEDRON_BAD_CAP;		/* it is being emptied */
-	slot = slot_make(pd, sel);
-	if (!slot)
-		return HEDRON_OOM;
-	if (*slot)
-		return HEDRON_BAD_CAP;
-	c = cap_alloc();
-	if (!c)
-		return HEDRON_OOM;
+	if (!c || !(slot = slot_make(pd, sel, room)))
+		return false;
+	assert(!*slot);
+	room->caps = c->next;
 	c->obj = obj;
 	c->pd = pd;
 	c->base = sel & (HEDRON_NUM_SEL - 1);
@@ -65,8 +135,26 @@ enum hedron_status obj_insert_locked(struct pd *pd, cap_sel sel, struct kobj *ob
 	c->rights = rights;
 	mdb_insert(parent, c);
 	obj->caps++;
-	*slot = c;
-	return HEDRON_SUCCESS;
+	/* release: who finds the capability finds it, and a new object behind it, complete */
+	__atomic_store_n(slot, c, __ATOMIC_RELEASE);
+	return true;
+}
+
+enum hedron_status obj_insert_locked(struct pd *pd, cap_sel sel, struct kobj *obj,
+				     struct cap *parent, unsigned rights)
+{
+	struct obj_room room = { 0 };
+	struct work w = WORK_INIT;
+	enum hedron_status status = HEDRON_OOM;
+
+	if (pd->obj.orphan)
+		return HEDRON_BAD_CAP;		/* it is being emptied */
+	if (obj_lookup(pd, sel))
+		return HEDRON_BAD_CAP;
+	if (obj_room_make(&room, pd, sel) && obj_insert_room(&room, pd, sel, obj, parent, rights))
+		status = HEDRON_SUCCESS;
+	obj_room_free(&room, &w);		/* at most four things, after a failure */
+	return status;
 }
 
 enum hedron_status obj_insert(struct pd *pd, cap_sel sel, struct kobj *obj, unsigned rights)
@@ -79,13 +167,14 @@ enum hedron_status obj_insert(struct pd *pd, cap_sel sel, struct kobj *obj, unsi
 	return status;
 }
 
-cap_sel obj_next(const struct pd *pd, cap_sel sel, cap_sel end)
+bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w)
 {
 	void ***top = pd->obj_root, **mid, **leaf;
+	cap_sel sel = *at;
 
 	if (!top)
-		return end;
-	while (sel < end) {
+		sel = end;
+	for (; sel < end && !work_is_over(w); work_spend(w, COST_SLOT)) {
 		mid = top[sel >> 18];
 		leaf = mid ? mid[sel >> 9 & 0x1ff] : NULL;
 		if (!mid)
@@ -95,9 +184,10 @@ cap_sel obj_next(const struct pd *pd, cap_sel sel, cap_sel end)
 		else if (!leaf[sel & 0x1ff])
 			sel++;
 		else
-			return sel;
+			break;
 	}
-	return end;
+	*at = min_u64(sel, end);
+	return sel < end && !work_is_over(w);
 }
 
 static void slot_clear(struct cap *c)
@@ -105,41 +195,71 @@ static void slot_clear(struct cap *c)
 	void ***top = c->pd->obj_root, **mid = top[c->base >> 18], **leaf = mid[c->base >> 9 & 0x1ff];
 
 	leaf[c->base & 0x1ff] = NULL;
+	/* release: who sees the new count does not find the capability any more (pt_again()) */
+	__atomic_store_n(&c->pd->caps_gone, c->pd->caps_gone + 1, __ATOMIC_RELEASE);
 }
 
 void cap_drop(struct cap *c)
 {
 	if (c->type == CRD_PIO) {
 		pio_remove(c);
-	} else {
-		slot_clear(c);
-		c->obj->orphan |= !c->parent;
-		c->obj->caps--;
-		if (c->obj->orphan || !c->obj->caps)
-			kobj_retire(c->obj);
+		return;
 	}
-	cap_retire(c);
+	slot_clear(c);
+	c->obj->orphan |= !c->parent;
+	c->obj->caps--;
+	if (c->obj->orphan || !c->obj->caps)
+		kobj_retire(c->obj);
 }
 
-void obj_space_clear_locked(struct pd *pd)
+bool sweep_go_on(struct sweep *s, struct work *w)
 {
-	cap_sel sel = 0;
-
-	while ((sel = obj_next(pd, sel, HEDRON_NUM_SEL)) < HEDRON_NUM_SEL)
-		mdb_revoke(obj_lookup(pd, sel), RIGHTS_ALL, true, cap_drop);
+	assert(spin_is_held(&mdb_lock));
+	while (s->walk.top && !work_is_over(w)) {
+		mdb_walk_step(&s->walk);
+		work_spend(w, MDB_STEP_COST);
+	}
+	return !s->walk.top;
 }
 
-void obj_space_free(struct pd *pd)
+bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool self, struct work *w)
+{
+	while (sweep_go_on(s, w)) {
+		cap_sel sel = s->at;
+		bool found = obj_next(pd, &sel, end, w);
+
+		s->at = sel;
+		if (!found)
+			return sel == end;
+		mdb_walk_start(&s->walk, obj_lookup(pd, sel), mask, self);
+		s->at++;
+	}
+	return false;
+}
+
+bool obj_space_free(struct pd *pd, uint64_t *freed, struct work *w)
 {
 	void ***top = pd->obj_root;
 
-	for (unsigned i = 0; top && i < TOP_ENTRIES; i++) {
-		for (unsigned j = 0; top[i] && j < 512; j++)
-			if (top[i][j])
-				page_free(top[i][j]);
-		if (top[i])
-			page_free(top[i]);
+	for (; top && *freed < TOP_ENTRIES * 512; work_spend(w, COST_SLOT)) {
+		void **mid = top[*freed >> 9];
+		void *leaf = mid ? mid[*freed & 0x1ff] : NULL;
+
+		if (work_is_over(w))
+			return false;
+		if (!mid) {
+			*freed = ALIGN_DOWN(*freed, 512) + 512;
+			continue;
+		}
+		if (leaf) {
+			page_free(leaf);
+			work_spend(w, COST_FREE);
+		}
+		if (!(++*freed & 0x1ff))
+			page_free(mid);
 	}
 	if (top)
 		page_free(top);
+	pd->obj_root = NULL;
+	return true;
 }

@@ -11,6 +11,8 @@
 
 #define OBJ_LEAF_BITS	9		/* 512 selectors to a page */
 
+struct work;
+
 extern struct spinlock mdb_lock;
 
 /* The slot's content, NULL if empty. The selector counts modulo HEDRON_NUM_SEL. */
@@ -52,19 +54,57 @@ CAP_GETTER(sc, KOBJ_SC)
 CAP_GETTER(pt, KOBJ_PT)
 CAP_GETTER(sm, KOBJ_SM)
 
+/*
+ * Threads send to the same portal again and again. An EC remembers the one it used last, and finds it
+ * without a search as long as no capability has left its PD. (The search must come between reading the
+ * count and remembering; what comes into a PD changes nothing, since what was not found is not remembered.)
+ */
+#define PT_FOREIGN	~0ull		/* key of the portal for foreign calls */
+
+static inline struct pt *pt_again(const struct ec *ec, uint64_t key)
+{
+	bool same = ec->pt_key == key &&
+		    ec->pt_count == __atomic_load_n(&ec->pd->caps_gone, __ATOMIC_ACQUIRE);
+
+	return likely(same) ? ec->pt : NULL;
+}
+
+/* Searches and remembers. NULL: there is none. */
+static inline struct pt *pt_find(struct ec *ec, uint64_t key, cap_sel sel)
+{
+	uint64_t count = __atomic_load_n(&ec->pd->caps_gone, __ATOMIC_ACQUIRE);
+	struct pt *pt = cap_pt(ec->pd, sel, 0);
+
+	if (unlikely(!pt))
+		return NULL;
+	ec->pt_key = key;
+	ec->pt_count = count;
+	ec->pt = pt;
+	return pt;
+}
+
 /* Gives `pd` a capability under an empty selector. `parent` NULL: the original of a new object.
  * HEDRON_BAD_CAP: in use; HEDRON_OOM. Takes mdb_lock; _locked: it is held. */
 MUST_USE enum hedron_status obj_insert(struct pd *pd, cap_sel sel, struct kobj *obj, unsigned rights);
 MUST_USE enum hedron_status obj_insert_locked(struct pd *pd, cap_sel sel, struct kobj *obj,
 					      struct cap *parent, unsigned rights);
 
-/* The first selector from `sel` up to `end` that is in use; `end` if none is. */
-cap_sel obj_next(const struct pd *pd, cap_sel sel, cap_sel end);
+/* For an insertion more at `sel`, in ascending order. False: out of memory. mdb_lock. */
+MUST_USE bool obj_room_make(struct obj_room *room, const struct pd *pd, cap_sel sel);
+MUST_USE bool obj_room_add_cap(struct obj_room *room);	/* a capability only */
+bool obj_room_free(struct obj_room *room, struct work *w);	/* false: the chunk is over */
 
-/* mdb_revoke()'s drop for objects and ports. */
-void cap_drop(struct cap *c);
+/* Inserts at an empty slot. False: there is no room, somebody else took away what was there. mdb_lock. */
+bool obj_insert_room(struct obj_room *room, struct pd *pd, cap_sel sel, struct kobj *obj,
+		     struct cap *parent, unsigned rights);
 
-struct cap *cap_alloc(void);
+/* Moves `*at` to the first selector in use. False: there is none before `end`, or the chunk is over. */
+bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w);
 
-void obj_space_clear_locked(struct pd *pd);	/* revokes everything in it */
-void obj_space_free(struct pd *pd);		/* its pages; nobody reads them any more */
+/* Takes the rights in `mask` from all that is derived from the capabilities of `pd` from s->at up to
+ * `end`, and from themselves if `self`. False: the chunk is over. mdb_lock. */
+bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool self, struct work *w);
+bool sweep_go_on(struct sweep *s, struct work *w);	/* the capability it is at; part of both sweeps */
+
+/* Frees the pages of the space; nobody reads them any more. *freed starts at 0. False: the chunk is over. */
+bool obj_space_free(struct pd *pd, uint64_t *freed, struct work *w);

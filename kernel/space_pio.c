@@ -80,24 +80,29 @@ bool pio_prepare(struct pd *pd)
 /* 1 in the bitmap: no access. */
 static void bitmap_set(struct pd *pd, uint64_t first, uint64_t last, bool permit)
 {
-	for (uint64_t p = first; p <= last; p++) {
-		uint8_t *byte = (uint8_t *)pd->pio_bitmap[p >> 15] + (p >> 3 & 0xfff);
+	uint64_t n;
 
-		*byte = permit ? *byte & ~(1 << (p & 7)) : *byte | 1 << (p & 7);
+	for (uint64_t p = first; p <= last; p += n) {
+		uint8_t *byte = (uint8_t *)pd->pio_bitmap[p >> 15] + (p >> 3 & 0xfff);
+		uint64_t page_left = 0x8000 - (p & 0x7fff);
+
+		n = p & 7 || last - p < 7 ? 1 : ALIGN_DOWN(min_u64(last - p + 1, page_left), 8);
+		if (n > 1)
+			memset(byte, permit ? 0 : 0xff, n >> 3);
+		else
+			*byte = permit ? *byte & ~(1 << (p & 7)) : *byte | 1 << (p & 7);
 	}
 }
 
-enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned order,
-				     struct cap *parent, unsigned rights)
+bool pio_insert_room(struct obj_room *room, struct pd *pd, uint64_t base, unsigned order,
+		     struct cap *parent, unsigned rights)
 {
-	struct cap *c;
+	struct cap *c = room->caps;
 
 	assert(spin_is_held(&mdb_lock));
-	if (pd->obj.orphan)
-		return HEDRON_BAD_CAP;		/* it is being emptied */
-	c = cap_alloc();
 	if (!c)
-		return HEDRON_OOM;
+		return false;
+	room->caps = c->next;
 	c->pd = pd;
 	c->base = base;
 	c->order = order;
@@ -107,7 +112,7 @@ enum hedron_status pio_insert_locked(struct pd *pd, uint64_t base, unsigned orde
 	tree_insert(&pd->ports, &c->port, base);
 	if (parent)
 		bitmap_set(pd, base, cap_last(c), true);
-	return HEDRON_SUCCESS;
+	return true;
 }
 
 void pio_remove(struct cap *c)
@@ -116,12 +121,17 @@ void pio_remove(struct cap *c)
 	bitmap_set(c->pd, c->base, cap_last(c), false);
 }
 
-void pio_space_clear_locked(struct pd *pd)
+bool pio_sweep(struct pd *pd, struct sweep *s, uint64_t last, unsigned mask, bool self, struct work *w)
 {
-	struct tree_node *n;
+	while (sweep_go_on(s, w)) {
+		struct cap *c = s->at <= last ? pio_overlap(pd, s->at, last) : NULL;
 
-	while ((n = tree_first(&pd->ports)))
-		mdb_revoke(tree_entry(n, struct cap, port), RIGHTS_ALL, true, cap_drop);
+		if (!c)
+			return true;
+		s->at = cap_last(c) + 1;
+		mdb_walk_start(&s->walk, c, mask, self);
+	}
+	return false;
 }
 
 void pio_space_free(struct pd *pd)

@@ -41,11 +41,11 @@
 	X(irq) \
 	X(fpu) \
 	X(smp) \
+	X(smp_stress) \
 	X(smp_objects) \
 	X(smp_memory) \
 	X(smp_time) \
 	X(hostile) \
-	X(fuzz) \
 	X(extensions) \
 	X(lifecycle)
 

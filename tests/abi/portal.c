@@ -4,7 +4,8 @@
  *
  * A portal's id is the address of a struct portal; portal_entry (entry.S) takes the stack and the
  * function from there. The handler knows its UTCB through it too, so one function serves many.
- * All is given back after the case, the kernel's part by env_reset(), the structs here.
+ * The kernel's part is given back after the case, by env_reset(); the structs are used in turn, so that a
+ * handler that is still ending does not meet its successor's.
  */
 #include "portal.h"
 #include "check.h"
@@ -58,9 +59,4 @@ struct portal *portal_new(struct handler *h, portal_fn fn, void *arg, uint64_t m
 struct portal *service_new(portal_fn fn, void *arg)
 {
 	return portal_new(handler_new(ROOT_SEL_PD, env.cpu), fn, arg, 0);
-}
-
-void portals_reset(void)
-{
-	handlers_used = portals_used = 0;
 }

@@ -41,5 +41,3 @@ struct portal *service_new(portal_fn fn, void *arg);
 void handler_init(struct handler *h, cap_sel sel, cap_sel pd, unsigned cpu, void *stack_top);
 void portal_init(struct portal *p, cap_sel sel, struct handler *h, portal_fn fn, void *arg,
 		 uint64_t mtd);
-
-void portals_reset(void);

@@ -21,8 +21,9 @@
 
 #define THREADS		24
 
+/* Used in turn, over all cases: one that is still ending must not report to its successor. */
 static struct thread threads[THREADS];
-static unsigned threads_used;
+static unsigned threads_used, first_thread;
 static cap_sel graveyard;		/* never upped, never revoked */
 
 static void thread_end(struct thread *t)
@@ -240,10 +241,11 @@ void threads_init(void)
 
 void threads_reset(void)
 {
-	for (unsigned i = 0; i < threads_used && i < THREADS; i++) {
-		threads[i].leave = true;
-		hedron_recall(threads[i].ec);
-		hedron_revoke(crd_obj(threads[i].sc, 0, RIGHTS_ALL), 1);
+	for (; first_thread != threads_used; first_thread++) {
+		struct thread *t = &threads[first_thread % THREADS];
+
+		t->leave = true;
+		hedron_recall(t->ec);
+		hedron_revoke(crd_obj(t->sc, 0, RIGHTS_ALL), 1);
 	}
-	threads_used = 0;
 }

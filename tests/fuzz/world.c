@@ -12,7 +12,6 @@
  */
 #include "fuzz.h"
 #include <hedron/mtd.h>
-#include "args.h"
 #include "guest.h"
 
 #define SLOT_ORDER	6
@@ -72,9 +71,9 @@ void world_init(void)
 {
 	block = sels_alloc(12);
 	ballast = sels_alloc(BALLAST_ORDER);
-	shared = sel_permanent(3);
-	told = sel_permanent(0);
-	gsi = sel_permanent(0);
+	shared = sels_alloc(3);
+	told = sel_alloc();
+	gsi = sel_alloc();
 	MUST(hedron_create_sm(told, ROOT_SEL_PD, 0));
 	MUST(hedron_delegate(ROOT_SEL_PD, ROOT_SEL_PD, all_of(HV_SEL_GSI + GSI_UNUSED, 0),
 			     xfer_make(XFER_DELEGATE, 0) | XFER_HYPERVISOR, all_of(gsi, 0)));
@@ -270,6 +269,14 @@ void world_nudge(void)
 		for (unsigned i = 0; i < THREAD_SLOTS; i++)
 			if (pds[p].slots[i].used)
 				hedron_recall(pds[p].slots[i].place.sels + SEL_EC);
+}
+
+/* Takes an EC, an SC, a portal or a whole PD away in the middle of what it does. */
+void world_harm(void)
+{
+	cap_sel slot = random_below(&random, pd_count * SLOT_COUNT);
+
+	hedron_revoke(all_of(block + slot * SLOT_SELS + SEL_EC + random_below(&random, SEL_PD), 0), 1);
 }
 
 static uint64_t calls_of(const struct slot *s)
