@@ -87,12 +87,12 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops pd_ops = { fade, is_wanted, NULL, free };
+const struct kobj_ops pd_ops = { fade, is_wanted, NULL, free, 3000 };
 
 void pd_abandon(struct pd *pd)
 {
 	spin_lock(&mdb_lock);
-	pd->obj.orphan = true;
+	obj_space_lose(pd);
 	spin_unlock(&mdb_lock);
 	kobj_retire(&pd->obj);
 }
