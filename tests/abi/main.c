@@ -47,6 +47,7 @@
 	X(smp_time) \
 	X(hostile) \
 	X(extensions) \
+	X(death) \
 	X(lifecycle)
 
 #define DECLARE(id)	extern const struct abi_suite suite_##id;
