@@ -47,6 +47,8 @@
 	X(hostile) \
 	X(fuzz) \
 	X(extensions) \
+	X(badges) \
+	X(mediators) \
 	X(lifecycle)
 
 #define DECLARE(id)	extern const struct abi_suite suite_##id;
