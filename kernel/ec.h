@@ -65,11 +65,15 @@ struct ec {
 	struct ec *caller;		/* h  local: whose message it works on, or NULL */
 	uint32_t event_base;		/* I */
 	cap_sel event_sel;		/* h  RETRY_EVENT */
+	uint64_t pt_key;		/* h  the portal it used last (space_obj.h): selector, or PT_FOREIGN */
+	uint64_t pt_count;		/* h  pd->caps_gone before that was looked up; 0: none so far */
+	struct pt *pt;			/* h  valid as long as pd->caps_gone is the same */
 	uint64_t badge;			/* a  told to handlers of its events */
 	uint64_t qual[2];		/* h  error code and address of the last event */
 	uint64_t fs_base, gs_base;	/* h  while it is not loaded */
 	void *fpu;			/* I  FPU registers while they are not in the CPU (fpu.c) */
-	uint8_t fpu_uses;		/* h  times in a row that it used them */
+	ticks fpu_used;			/* h  when it used them last */
+	uint8_t fpu_uses;		/* h  times in quick succession that it did */
 	bool fpu_lazy;			/* h  it gets them when it uses them */
 	struct kobj obj;
 	struct spinlock lock;

@@ -178,27 +178,23 @@ struct ec *event_send(struct ec *ec, cap_sel sel)
 	return NULL;
 }
 
-NOINLINE struct ec *event_nowhere(struct ec *ec)
+static NOINLINE struct ec *send_and_leave(struct ec *ec, cap_sel sel, struct pt *pt)
 {
-	ec_kill(ec, "PT not found");
+	if (pt)
+		event_send(ec, sel);
+	else
+		ec_kill(ec, "PT not found");
 	return kernel_exit();
 }
 
-static NOINLINE struct ec *send_and_leave(struct ec *ec, cap_sel sel)
-{
-	event_send(ec, sel);
-	return kernel_exit();
-}
-
-HOT struct ec *event_now(struct ec *ec, cap_sel sel)
+HOT struct ec *event_now(struct ec *ec, cap_sel sel, struct pt *pt)
 {
 	struct cpu *cpu = this_cpu();
-	struct pt *pt = cap_pt(ec->pd, sel, 0);
 	struct ec *h = pt ? pt->ec : NULL;
 
 	if (unlikely(!pt || h->cpu != ec->cpu || h->state != EC_IDLE || pt->mtd & MTD_FPU ||
 		     !leave_is_short(cpu, h)))
-		return send_and_leave(ec, sel);
+		return send_and_leave(ec, sel, pt);
 	leave_bases(ec);
 	h->utcb->items = UTCB_EVENT_WORDS;
 	state_store(&h->utcb->state, ec, pt->mtd);
@@ -209,12 +205,14 @@ HOT struct ec *event_now(struct ec *ec, cap_sel sel)
 
 HOT struct ec *event_exception(struct ec *ec, unsigned vector)
 {
+	cap_sel sel = (cap_sel)ec->event_base + vector;
+
 	if (unlikely(vector == VEC_MC))
 		wrmsr(MSR_MCG_STATUS, 0);	/* taken; another one before would stop the CPU */
 	ec->qual[0] = ec->frame.error;
 	ec->qual[1] = vector == VEC_PF ? read_cr2() : 0;
 	if (likely(VECTORS_SENT >> vector & 1))
-		return event_now(ec, (cap_sel)ec->event_base + vector);
+		return event_now(ec, sel, cap_pt(ec->pd, sel, 0));
 	ec_kill(ec, "unexpected exception");
 	return kernel_exit();
 }

@@ -28,14 +28,12 @@ static inline bool fpu_stays(const struct cpu *cpu, const struct ec *to)
 	return to->fpu_lazy || cpu->fpu_owner == to;
 }
 
-/* It runs next, after `from` (NULL: nobody). */
-static inline void fpu_leave(struct cpu *cpu, struct ec *from, struct ec *to)
+/* And it runs next. */
+static inline void fpu_leave(struct cpu *cpu, const struct ec *to)
 {
-	if (from && cpu->fpu_owner != from)
-		from->fpu_uses = 0;
 	fpu_ts_set(cpu, cpu->fpu_owner != to);
 }
-void fpu_switch(struct ec *from, struct ec *to);	/* the same of any `to`; part of ec_load() */
+void fpu_switch(struct ec *to);		/* the same of any `to`; part of ec_load() */
 void fpu_trap(struct ec *ec);		/* #NM: it wants its registers now */
 void fpu_forget(const struct ec *ec);	/* it is about to be freed */
 

@@ -17,12 +17,21 @@
 
 struct ec *kernel_exit(void);		/* sched.c */
 
-/* The running EC goes on, if it can. */
+/* The EC that entered goes on, if it can; at once if it is still the one that was loaded. */
 static inline struct ec *leave_same(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (unlikely(READ_ONCE(cpu->detour) || cpu->current != ec || cpu->loaded != ec || ec->recall))
+	if (unlikely(cpu_has_detour() || ec->recall || cpu->loaded != ec || cpu->current != ec))
+		return kernel_exit();
+	irqsoff_end();
+	return ec;
+}
+
+/* The same if neither can have changed. */
+static inline struct ec *leave_untouched(struct ec *ec)
+{
+	if (unlikely(cpu_has_detour() || ec->recall))
 		return kernel_exit();
 	irqsoff_end();
 	return ec;
@@ -31,7 +40,7 @@ static inline struct ec *leave_same(struct ec *ec)
 /* Whether leave_to() may be used. Nothing that is asked here may be changed before it. */
 static inline bool leave_is_short(const struct cpu *cpu, const struct ec *to)
 {
-	return likely(!READ_ONCE(cpu->detour)) && likely(fpu_stays(cpu, to));
+	return likely(!cpu_has_detour()) && likely(fpu_stays(cpu, to));
 }
 
 /* The running EC's segment bases become what they are in the CPU. */
@@ -48,7 +57,7 @@ static inline struct ec *leave_to(struct cpu *cpu, struct ec *from, struct ec *t
 		wrfsbase(to->fs_base);
 	if (from->gs_base != to->gs_base)
 		wr_user_gsbase(to->gs_base);
-	fpu_leave(cpu, from, to);
+	fpu_leave(cpu, to);
 	cpu->current = to;
 	cpu->loaded = to;
 	cpu->tss->rsp0 = (uint64_t)(&to->frame + 1);

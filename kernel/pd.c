@@ -33,6 +33,7 @@ struct pd *pd_create(void)
 		return NULL;
 	kobj_init(&pd->obj, KOBJ_PD, this_cpu()->id);
 	pd->mediator.size = NO_MEDIATOR;
+	pd->caps_gone = 1;
 	if (!mem_space_init(pd)) {
 		slab_free(&pd_cache, pd);
 		return NULL;
@@ -86,12 +87,12 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops pd_ops = { fade, is_wanted, NULL, free };
+const struct kobj_ops pd_ops = { fade, is_wanted, NULL, free, 3000 };
 
 void pd_abandon(struct pd *pd)
 {
 	spin_lock(&mdb_lock);
-	pd->obj.orphan = true;
+	obj_space_lose(pd);
 	spin_unlock(&mdb_lock);
 	kobj_retire(&pd->obj);
 }

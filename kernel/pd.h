@@ -31,6 +31,8 @@ struct pd {
 	uint32_t mediator_seq;		/* p  odd while `mediator` changes; read without a lock */
 	struct mediator mediator;	/* p  read with pd_mediator() */
 	void ***obj_root;		/* m  object space (space_obj.c) */
+	void ***obj_lost;		/* m  the same, when the original capability is gone */
+	uint64_t caps_gone;		/* m  capabilities that left it, plus 1; read without a lock */
 	struct tree ports;		/* m  port capabilities (space_pio.c) */
 	void *pio_bitmap[2];		/* p  NULL: no ports so far; their content: m */
 	void *pio_tables[3];		/* p */

@@ -41,6 +41,7 @@
 	X(irq) \
 	X(fpu) \
 	X(smp) \
+	X(smp_stress) \
 	X(smp_objects) \
 	X(smp_memory) \
 	X(smp_time) \
