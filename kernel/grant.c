@@ -7,8 +7,8 @@
  * sender's mappings, holes included, replacing what it had; nobody remembers where it came from.
  *
  * A delegation passes twice over its range, in chunks (work.h). The first pass gets all the memory it
- * takes: if there is not enough, that is given back and nothing has happened. The second cannot fail. No
- * lock is held between the chunks, so what others put into the range meanwhile may be passed over.
+ * takes: if there is not enough, that is given back and nothing has happened. The second cannot fail.
+ * One page table's worth of memory needs no first pass. No lock is held between the chunks, so what others put into the range meanwhile may be passed over.
  */
 #include "grant.h"
 #include "assert.h"
@@ -22,6 +22,7 @@
 #include "work.h"
 
 #define USER_PAGES	(HEDRON_USER_END >> PAGE_SHIFT)
+#define TABLE_ORDER	9		/* 512 pages to a table */
 #define COST_EXTENT	100		/* instructions, about */
 #define COST_CAP	250
 
@@ -176,9 +177,8 @@ static struct extent extent_of(struct pd *src, const struct mem_range *r, unsign
 
 	if (!rights)
 		return hole;
-	return src == &hv_pd ? hv_extent(r->from) : pagetable_extent(&src->mem, r->from);
+	return src == &hv_pd ? hv_extent(r->from) : pagetable_extent(&src->mem, r->from, r->len);
 }
-
 
 static enum hedron_status memory_pass_locked(struct grant *g, const struct grant_range *gr,
 					     struct mem_range *r, struct work *work,
@@ -212,7 +212,7 @@ static enum hedron_status grant_memory(struct grant *g, const struct grant_range
 	struct crd_window w = gr->w;
 	struct mem_range r = { w.src << PAGE_SHIFT, w.dst << PAGE_SHIFT, 1ull << (w.order + PAGE_SHIFT) };
 	enum hedron_status status = HEDRON_SUCCESS;
-	struct tlb_gone gone = { 0 };
+	struct tlb_gone gone;
 
 	if (w.dst >= USER_PAGES || w.src >= (gr->src == &hv_pd ? HV_PAGES : USER_PAGES))
 		return HEDRON_SUCCESS;
@@ -220,6 +220,7 @@ static enum hedron_status grant_memory(struct grant *g, const struct grant_range
 	if (gr->src != &hv_pd)
 		r.len = min_u64(r.len, HEDRON_USER_END - r.from);
 	r = (struct mem_range){ r.from + g->at, r.to + g->at, r.len - g->at };
+	tlb_gone_init(&gone);
 	lock_two(gr->src, gr->dst);
 	if (!gr->dst->obj.orphan)	/* else it is being emptied: nothing gets in any more */
 		status = memory_pass_locked(g, gr, &r, work, &gone);
@@ -238,6 +239,12 @@ bool grant_cancel(struct grant *g, struct work *work)
 	return true;
 }
 
+/* Memory that one page table maps: if there is none to be had, nothing has happened yet. */
+static bool one_table(unsigned type, struct crd_window w)
+{
+	return type == CRD_MEM && w.order <= TABLE_ORDER;
+}
+
 enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
 			       struct crd_window w, unsigned rights, struct work *work)
 {
@@ -245,7 +252,7 @@ enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, 
 	enum hedron_status status;
 
 	if (g->phase == GRANT_NONE)
-		*g = (struct grant){ .phase = GRANT_PREPARE };
+		*g = (struct grant){ .phase = one_table(type, w) ? GRANT_CARRY_OUT : GRANT_PREPARE };
 	while (g->phase != GRANT_RELEASE) {
 		g->status = type == CRD_MEM ? grant_memory(g, &r, work)
 					    : grant_caps(g, &r, type == CRD_OBJ, work);
