@@ -22,7 +22,6 @@
 #include "work.h"
 
 #define USER_PAGES	(HEDRON_USER_END >> PAGE_SHIFT)
-#define TABLE_ORDER	9		/* 512 pages to a table */
 #define COST_EXTENT	100		/* instructions, about */
 #define COST_CAP	250
 
@@ -229,6 +228,12 @@ static enum hedron_status grant_memory(struct grant *g, const struct grant_range
 	return status;
 }
 
+/* All goes into one table of pages: if there is no memory for that, nothing happens. */
+static bool fits_table(struct crd_window w)
+{
+	return w.order <= 9 && (w.dst & 0x1ff) + (1ull << w.order) <= 512;
+}
+
 /* ---- all -------------------------------------------------------------------------------------- */
 
 bool grant_cancel(struct grant *g, struct work *work)
@@ -239,12 +244,6 @@ bool grant_cancel(struct grant *g, struct work *work)
 	return true;
 }
 
-/* Memory that one page table maps: if there is none to be had, nothing has happened yet. */
-static bool one_table(unsigned type, struct crd_window w)
-{
-	return type == CRD_MEM && w.order <= TABLE_ORDER;
-}
-
 enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
 			       struct crd_window w, unsigned rights, struct work *work)
 {
@@ -252,7 +251,8 @@ enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, 
 	enum hedron_status status;
 
 	if (g->phase == GRANT_NONE)
-		*g = (struct grant){ .phase = one_table(type, w) ? GRANT_CARRY_OUT : GRANT_PREPARE };
+		*g = (struct grant){ .phase = type == CRD_MEM && fits_table(w) ? GRANT_CARRY_OUT
+									: GRANT_PREPARE };
 	while (g->phase != GRANT_RELEASE) {
 		g->status = type == CRD_MEM ? grant_memory(g, &r, work)
 					    : grant_caps(g, &r, type == CRD_OBJ, work);

@@ -111,7 +111,6 @@ static struct ec *first_ec(struct pd *pd, uint64_t entry)
 	ec->state = EC_READY;
 	ec->frame.rip = entry;
 	ec->frame.rdi = cpu->id;
-	ec->frame.r11 = RFLAGS_IF;
 	ec->frame.vector = VEC_SYSCALL;
 	return ec;
 }

@@ -123,12 +123,10 @@ void mem_load(struct pd *pd)
 	struct cpu *cpu = this_cpu();
 	struct pd *old = cpu->pd;
 
-	if (pd) {
-		mem_switch(cpu, pd);
-		return;
-	}
-	cpu->pd = NULL;
-	write_cr3(virt_to_phys(kernel_pml4));
+	if (pd)
+		__atomic_fetch_or(&pd->cpus, cpu->bit, __ATOMIC_SEQ_CST);	/* as in mem_switch() */
+	cpu->pd = pd;
+	write_cr3(pd ? pd->cr3 : virt_to_phys(kernel_pml4));
 	if (old)
 		__atomic_fetch_and(&old->cpus, ~cpu->bit, __ATOMIC_SEQ_CST);
 }

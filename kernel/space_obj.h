@@ -106,5 +106,8 @@ bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w);
 bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool self, struct work *w);
 bool sweep_go_on(struct sweep *s, struct work *w);	/* the capability it is at; part of both sweeps */
 
-/* Frees the pages of the space; nobody reads them any more. *freed starts at 0. False: the chunk is over. */
+/* From now on nobody finds anything in it, and nothing gets in; it is swept and freed later. mdb_lock. */
+void obj_space_lose(struct pd *pd);
+
+/* Frees the pages of a lost space; nobody reads them any more. *freed starts at 0. False: the chunk is over. */
 bool obj_space_free(struct pd *pd, uint64_t *freed, struct work *w);

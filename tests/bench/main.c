@@ -176,7 +176,6 @@ static void clean_up(void)
 {
 	threads_reset();
 	env_reset();
-	portals_reset();
 	children_reset();
 }
 
