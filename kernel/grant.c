@@ -8,7 +8,8 @@
  *
  * A delegation passes twice over its range, in chunks (work.h). The first pass gets all the memory it
  * takes: if there is not enough, that is given back and nothing has happened. The second cannot fail.
- * One page table's worth of memory needs no first pass. No lock is held between the chunks, so what others put into the range meanwhile may be passed over.
+ * One page table's worth of memory needs no first pass. No lock is held between the
+ * chunks, so what others put into the range meanwhile may be passed over.
  */
 #include "grant.h"
 #include "assert.h"
