@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bootmem.c - where the kernel's memory lies: one block, as high as possible in RAM that boot.S maps,
- * away from the image, the boot modules and what the loader left. An eighth of RAM, at least 16 MiB,
- * at most 256 MiB, unless the command line says how much.
+ * away from the image, the boot modules and what the loader left. An eighth of RAM, at least 4 MiB,
+ * at most 256 MiB, unless the command line says how much. The roottask learns from the HIP what is the
+ * kernel's; the rest is its own from the start, so this is also the bound: then comes HEDRON_OOM.
  */
 #include "bootmem.h"
 #include <hedron/hip.h>
@@ -10,7 +11,7 @@
 #include "layout.h"
 
 #define MIB		0x100000ull
-#define HEAP_MIN	(16 * MIB)
+#define HEAP_MIN	(4 * MIB)
 #define HEAP_MAX	(256 * MIB)
 #define HEAP_LEAST	(1 * MIB)		/* below that, not even the roottask starts */
 #define HEAP_ALIGN	(2 * MIB)

@@ -26,11 +26,14 @@ struct pd;
 struct sc;
 struct tss;
 
+#define RQ_NOTHING	(-1)
+
 /* Ready SCs of a CPU; sched.c. */
 struct run_queue {
 	struct spinlock lock;
 	uint64_t bitmap[2];		/* rq.lock  levels that are not empty */
 	struct list level[SC_PRIO_MAX + 1];	/* rq.lock */
+	int running;			/* rq.lock  level of what was taken last; RQ_NOTHING */
 };
 
 /* Fields without a letter: this CPU only.  I  constant after boot;  a  atomic, any CPU. */
@@ -58,6 +61,7 @@ struct cpu {
 	bool paused;			/* a  idle, and reads no kernel object (grace.c) */
 	unsigned id;			/* I  number in MADT order */
 	uint64_t bit;			/* I  1 << id */
+	uint32_t awaits;		/* I  `readiness` of its idle handlers (ec.h) */
 	uint32_t apic_id;		/* I */
 	ticks sc_start;			/* when `sc` was last charged */
 	ticks quantum_end;
@@ -86,6 +90,16 @@ static inline struct cpu *this_cpu(void)
 
 	__asm__("mov %%gs:%c1, %0" : "=r"(c) : "i"(CPU_OFS_SELF));
 	return c;
+}
+
+/* One instruction, for the shortest ways out. */
+static inline bool cpu_has_detour(void)
+{
+	bool yes;
+
+	__asm__ volatile("cmpq $0, %%gs:%c1" : "=@ccne"(yes) : "i"(offsetof(struct cpu, detour))
+			 : "memory");
+	return yes;
 }
 
 void cpu_detect(void);			/* fills cpu_has, or refuses in words */

@@ -55,7 +55,6 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 	ec->frame.ss = USER_SS;
 	ec->frame.rflags = RFLAGS_IF;
 	ec->frame.vector = global ? VEC_IRET : VEC_SYSCALL;
-	ec->frame.r11 = global ? 0 : RFLAGS_IF;
 	ec->state = global ? EC_RETRY : EC_IDLE;
 	ec->retry = RETRY_EVENT;
 	ec->event_sel = (cap_sel)event_base + EVENT_STARTUP;
@@ -223,7 +222,7 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free };
+const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 1500 };
 
 void ec_save_bases(struct ec *ec)
 {
@@ -264,7 +263,7 @@ void ec_load(struct ec *ec)
 	if (cpu->pd != ec->pd)
 		mem_load(ec->pd);
 	load_bases(ec);
-	fpu_switch(old, ec);
+	fpu_switch(ec);
 	cpu->loaded = ec;
 	cpu->tss->rsp0 = (uint64_t)(&ec->frame + 1);
 }
@@ -272,11 +271,14 @@ void ec_load(struct ec *ec)
 void ec_unblock(struct ec *ec, enum hedron_status status)
 {
 	spin_lock(&ec->lock);
-	assert(ec->state == EC_ON_SM);
-	if (ec->wake == WAKE_STATUS)
-		ec->frame.rdi = status;
-	ec->retry = RETRY_CALL;
-	ec->state = ec->wake == WAKE_CALL ? EC_RETRY : EC_READY;
+	if (ec->state == EC_ON_SM) {	/* else it died on its home CPU meanwhile */
+		if (ec->wake == WAKE_STATUS)
+			ec->frame.rdi = status;
+		ec->retry = RETRY_CALL;
+		/* release: pairs with the acquire in resolve(), which does not take the lock */
+		__atomic_store_n(&ec->state, ec->wake == WAKE_CALL ? EC_RETRY : EC_READY,
+				 __ATOMIC_RELEASE);
+	}
 	spin_unlock(&ec->lock);
 	sched_wake_all(ec);
 }
@@ -320,8 +322,8 @@ static void recall(struct ec *ec)
 {
 	if (!ec->global)
 		return;
-	ec->recall = true;
-	cpu_hazard(&cpus[ec->cpu], 0);
+	__atomic_store_n(&ec->recall, true, __ATOMIC_RELEASE);
+	cpu_hazard(&cpus[ec->cpu], 0);	/* it is looked for on the way out, and so after this */
 }
 
 /* ABI 3.11, and the badge: ARG2. */

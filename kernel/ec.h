@@ -53,8 +53,14 @@ struct ec {
 	struct frame frame;		/* h  must be first: entry.S */
 	struct pd *pd;			/* I */
 	struct hedron_utcb *utcb;	/* I  the kernel's view; the user writes it at any time */
-	unsigned cpu;			/* I */
-	uint8_t state;			/* h, e  EC_ON_SM to anything else: e */
+	union {
+		uint32_t readiness;	/* the next three: EC_AWAITS() */
+		struct {
+			uint16_t cpu;		/* I */
+			bool fpu_lazy;		/* h  it gets FPU registers when it uses them */
+			uint8_t state;		/* h, e  EC_ON_SM to anything else: e */
+		};
+	};
 	bool in_event;			/* h  EC_IN_CALL: for an event, not a hypercall */
 	bool recall;			/* a  send event 31 before it enters user mode */
 	bool global;			/* I */
@@ -65,12 +71,15 @@ struct ec {
 	struct ec *caller;		/* h  local: whose message it works on, or NULL */
 	uint32_t event_base;		/* I */
 	cap_sel event_sel;		/* h  RETRY_EVENT */
+	uint64_t pt_key;		/* h  the portal it used last (space_obj.h): selector, or PT_FOREIGN */
+	uint64_t pt_count;		/* h  pd->caps_gone before that was looked up; 0: none so far */
+	struct pt *pt;			/* h  valid as long as pd->caps_gone is the same */
 	uint64_t badge;			/* a  told to handlers of its events */
 	uint64_t qual[2];		/* h  error code and address of the last event */
 	uint64_t fs_base, gs_base;	/* h  while it is not loaded */
 	void *fpu;			/* I  FPU registers while they are not in the CPU (fpu.c) */
-	uint8_t fpu_uses;		/* h  times in a row that it used them */
-	bool fpu_lazy;			/* h  it gets them when it uses them */
+	ticks fpu_used;			/* h  when it used them last */
+	uint8_t fpu_uses;		/* h  times in quick succession that it did */
 	struct kobj obj;
 	struct spinlock lock;
 	struct list blocked;		/* e  SCs that wait until it leaves EC_ON_SM */
@@ -84,6 +93,9 @@ struct ec {
 	uint64_t utcb_va;		/* I */
 };
 _Static_assert(offsetof(struct ec, frame) == 0, "entry.S");
+/* `readiness` of a handler that can take a message on a CPU without FPU registers being moved. */
+#define EC_AWAITS(cpu)	((cpu) | 1u << 16 | (uint32_t)EC_IDLE << 24)
+_Static_assert(offsetof(struct ec, state) == offsetof(struct ec, readiness) + 3, "EC_AWAITS");
 
 /* NULL: kernel memory exhausted. Registers 0, state as for a new EC of its kind. */
 struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_base, uint64_t rsp);

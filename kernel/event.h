@@ -6,13 +6,14 @@
 #include "ec.h"
 #include "x86.h"
 
+struct pt;
+
 /* Sends an event of `ec` to the portal under `sel` of its PD. The handler if it is busy: then `ec`
  * is EC_RETRY. Else NULL; `ec` may have been killed. */
 struct ec *event_send(struct ec *ec, cap_sel sel);
 
 /* The same of the running EC, by the shortest way. The EC to go on with. */
-struct ec *event_now(struct ec *ec, cap_sel sel);
-struct ec *event_nowhere(struct ec *ec);	/* there is no portal for it */
+struct ec *event_now(struct ec *ec, cap_sel sel, struct pt *pt);	/* pt: what is there, or NULL */
 struct ec *event_exception(struct ec *ec, unsigned vector);	/* the frame is as the gate left it */
 
 /* The reply of the running handler `h` to an event of `ec`, words only, by the shortest way. */
@@ -20,14 +21,13 @@ struct ec *event_reply(struct ec *h, struct ec *ec);
 
 void event_recall(struct ec *ec);
 
-/* The frame as it must be for an event at a SYSCALL: rcx and r11 as documented; leaves by IRET. */
+/* The frame as it must be for an event at a SYSCALL: rcx and r11 as documented. */
 static inline void event_from_syscall(struct ec *ec)
 {
 	struct frame *f = &ec->frame;
 
 	f->rcx = f->rip;
 	f->r11 = f->rsp;
-	f->vector = VEC_IRET;
 	ec->qual[0] = ec->qual[1] = 0;
 }
 

@@ -11,16 +11,19 @@
 
 HOT struct ec *foreign_call(struct ec *ec)
 {
-	cap_sel slot = ec->pd->foreign_base + ec->cpu;
-	struct mediator m = pd_mediator(ec->pd);
+	const struct mediator *m = __atomic_load_n(&ec->pd->mediator, __ATOMIC_ACQUIRE);
+	struct pt *pt;
+	cap_sel slot;
 
-	if (ec->frame.rip - m.base >= m.size) {		/* from outside */
+	if (ec->frame.rip - m->base >= m->size) {		/* from outside */
 		ec->utcb->tls = ec->frame.rip;
-		ec->frame.rip = m.entry;
-		return leave_same(ec);
+		ec->frame.rip = m->entry;
+		return leave_untouched(ec);
 	}
+	slot = ec->pd->foreign_base + ec->cpu;
+	pt = pt_again(ec, PT_FOREIGN);
+	if (unlikely(!pt) && cap_pt(ec->pd, slot, 0))
+		pt = pt_find(ec, PT_FOREIGN, ec->event_base + slot);
 	event_from_syscall(ec);
-	if (unlikely(!cap_pt(ec->pd, slot, 0)))
-		return event_nowhere(ec);
-	return event_now(ec, ec->event_base + slot);
+	return event_now(ec, ec->event_base + slot, pt);
 }

@@ -6,7 +6,7 @@
  * Most portal handlers never touch these registers, and to move them costs more than all the rest of
  * a call. So where it is safe they stay in the CPU while local ECs run, behind CR0.TS, and move when
  * somebody uses them (#NM, which no user program gets to see). A handler that did so several times in
- * a row gets them right away for a while. It is not safe on Intel CPUs that let a load behind CR0.TS
+ * quick succession gets them right away for a while. It is not safe on Intel CPUs that let a load behind CR0.TS
  * be used speculatively (CVE-2018-3665): there, registers always move with the EC.
  *
  * Threads (global ECs) always find their registers in the CPU: QEMU's TCG lets XSAVE and XRSTOR pass
@@ -21,6 +21,7 @@
 #include "ec.h"
 #include "slab.h"
 #include "string.h"
+#include "timer.h"
 #include "x86.h"
 #include <hedron/abi.h>
 
@@ -29,7 +30,8 @@
 #define AREA_FCW	0		/* offsets in the legacy region (SDM vol. 1, 10.5.1) */
 #define AREA_MXCSR	24
 #define AREA_XSTATE_BV	512
-#define EAGER_AFTER	5		/* uses in a row; a uint8_t counts them, so they end */
+#define EAGER_AFTER	5		/* uses; a uint8_t counts them, so they end */
+#define SUCCESSION_MS	1		/* between two uses, or they count anew */
 #define VENDOR_INTEL	0x756e6547	/* "Genu", CPUID leaf 0 in ebx */
 
 bool fpu_lazy;				/* I */
@@ -101,18 +103,23 @@ static void own(struct ec *ec)
 	cpu->fpu_owner = ec;
 }
 
-/* It used them, or we believe that it will. The count wraps, and another try is made. */
+/* It gets its registers: it uses them, or we believe that it will. */
 static void used(struct ec *ec)
 {
+	ticks now = rdtsc();
+
+	if (now - ec->fpu_used > SUCCESSION_MS * timer_tsc_khz)
+		ec->fpu_uses = 0;
+	ec->fpu_used = now;
 	ec->fpu_lazy = ++ec->fpu_uses < EAGER_AFTER && fpu_lazy && !ec->global;
 }
 
-void fpu_switch(struct ec *from, struct ec *to)
+void fpu_switch(struct ec *to)
 {
 	struct cpu *cpu = this_cpu();
 
 	if (fpu_stays(cpu, to)) {
-		fpu_leave(cpu, from, to);
+		fpu_leave(cpu, to);
 		return;
 	}
 	used(to);

@@ -104,7 +104,7 @@ void hip_init(paddr heap, uint64_t heap_len)
 		.ioapic_size = sizeof(struct hip_ioapic),
 		.mem_offset = offsetof(struct hip, mem),
 		.mem_size = sizeof(struct hip_mem),
-		.features = HIP_FEAT_BADGE | HIP_FEAT_FOREIGN_STATE | HIP_FEAT_MEDIATOR |
+		.features = HIP_FEAT_DEATH | HIP_FEAT_BADGE | HIP_FEAT_FOREIGN_STATE | HIP_FEAT_MEDIATOR |
 			    HIP_FEAT_KMEM | (boot.uefi ? HIP_FEAT_UEFI : 0),
 		.api_version = HEDRON_API_VERSION,
 		.num_sel = HEDRON_NUM_SEL,

@@ -49,7 +49,7 @@ static void go_on_later(struct ec *self)
 	cpu_hazard(cpu, HZ_WINDOW);
 }
 
-static inline void finish(struct ec *self, enum hedron_status status)
+static void finish(struct ec *self, enum hedron_status status)
 {
 	uint64_t arg1 = self->frame.rdi;
 
@@ -64,15 +64,22 @@ static inline void finish(struct ec *self, enum hedron_status status)
 		log_failed_hypercall(self, arg1, status);
 }
 
+static NOINLINE struct ec *no_success(struct ec *self, enum hedron_status status)
+{
+	finish(self, status);
+	return kernel_exit();
+}
+
 HOT struct ec *hypercall(struct ec *self)
 {
 	uint64_t nr = self->frame.rdi & 0xff;
-	enum hedron_status status = HEDRON_BAD_HYP;
+	enum hedron_status status;
 
-	if (likely(nr < HC_COUNT))
-		status = hypercalls[nr](self);
-	finish(self, status);
-	return kernel_exit();
+	status = likely(nr < HC_COUNT) ? hypercalls[nr](self) : HEDRON_BAD_HYP;
+	if (unlikely(status != HEDRON_SUCCESS))
+		return no_success(self, status);
+	self->frame.rdi = HEDRON_SUCCESS;
+	return leave_same(self);
 }
 
 void hypercall_continue(struct ec *ec)

@@ -28,11 +28,14 @@
 #include "space_obj.h"
 #include "x86.h"
 
-static inline void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, uint64_t n)
+/* The items word, and `n` words, of a message. */
+static inline void copy_words(struct hedron_utcb *to, const struct hedron_utcb *from, uint32_t items,
+			      uint64_t n)
 {
 	const void *s = from->word;
 	void *d = to->word;
 
+	to->items = items;
 	if (n)
 		__asm__ volatile("rep movsq" : "+S"(s), "+D"(d), "+c"(n) : : "memory");
 }
@@ -57,8 +60,7 @@ HOT static void send(struct ec *caller, struct pt *pt)
 	struct ec *h = pt->ec;
 	uint32_t items = READ_ONCE(caller->utcb->items);
 
-	h->utcb->items = items;
-	copy_words(h->utcb, caller->utcb, words_of(items));
+	copy_words(h->utcb, caller->utcb, items, words_of(items));
 	ipc_enter(this_cpu(), caller, pt, h, false);
 	if (unlikely(items >> 16))
 		items_receive(h, items >> 16, windows_of(h));
@@ -92,17 +94,19 @@ HOT enum hedron_status hc_call(struct ec *self)
 HOT struct ec *ipc_call(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
-	struct pt *pt = cap_pt(self->pd, arg_sel(&self->frame), 0);
+	cap_sel sel = arg_sel(&self->frame);
+	struct pt *pt = pt_again(self, sel);
 	uint32_t items = READ_ONCE(self->utcb->items);
 	struct ec *h;
 
+	if (unlikely(!pt))
+		pt = pt_find(self, sel, sel);
 	if (unlikely(!pt || items > UTCB_WORDS_MAX))
 		return hypercall(self);
 	h = pt->ec;
-	if (unlikely(h->state != EC_IDLE || h->cpu != self->cpu || !leave_is_short(cpu, h)))
+	if (unlikely(!leave_can_send(cpu, h)))
 		return hypercall(self);
-	h->utcb->items = items;
-	copy_words(h->utcb, self->utcb, items);
+	copy_words(h->utcb, self->utcb, items, items);
 	ipc_enter(cpu, self, pt, h, false);
 	leave_bases(self);
 	return leave_to(cpu, self, h);
@@ -125,8 +129,7 @@ HOT static void answer_call(struct ec *caller, struct ec *h)
 {
 	uint32_t items = READ_ONCE(h->utcb->items);
 
-	caller->utcb->items = items;
-	copy_words(caller->utcb, h->utcb, words_of(items));
+	copy_words(caller->utcb, h->utcb, items, words_of(items));
 }
 
 /* ABI 3.3. From a global EC it is the end of the thread. */
@@ -177,15 +180,13 @@ HOT struct ec *ipc_reply(struct ec *self)
 	struct ec *caller = self->caller;
 	uint32_t items = READ_ONCE(self->utcb->items);
 
-	if (unlikely(!caller || arg_sel(&self->frame) || items > UTCB_WORDS_MAX))
-		return hypercall(self);
-	if (unlikely(caller->recall || !leave_is_short(cpu, caller)))
+	if (unlikely(!caller || self->frame.rdi >> HC_SEL_SHIFT || items > UTCB_WORDS_MAX ||
+		     !leave_can_return(cpu, caller)))
 		return hypercall(self);
 	if (caller->in_event)
 		return event_reply(self, caller);
 	ipc_leave(self, caller);
-	caller->utcb->items = items;
-	copy_words(caller->utcb, self->utcb, items);
+	copy_words(caller->utcb, self->utcb, items, items);
 	caller->frame.rdi = HEDRON_SUCCESS;
 	leave_bases(self);
 	return leave_to(cpu, self, caller);

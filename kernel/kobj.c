@@ -18,13 +18,15 @@
  *
  * The first grace period ends the readers that found the object through a capability: after it
  * nobody can make an unwanted object wanted again. The second ends those that found it through what
- * it was linked to (waiters of a semaphore, SCs that wait for an EC). One that was retired again
- * while it waited goes back for another grace period, since the first may have begun too early for
- * it.
+ * it was linked to (waiters of a semaphore, SCs that wait for an EC), and those who let go of it last:
+ * they count down first and retire it then, and in between it is unwanted already. One that was
+ * retired again while it waited goes back for another grace period, since the first may have begun
+ * too early for it.
  *
  * Objects of a CPU go through in batches, with one grace period each, and in chunks: one on each way
  * out of the kernel that has retired something, the rest by a short timer, or at once when the CPU
- * has nothing to run. So who destroys pays, and others are not held up.
+ * has nothing to run. So who destroys pays, and others are not held up; only when much is waiting,
+ * who destroys objects of another CPU makes that one work for it.
  *
  * What ends because another thing ends belongs to the same generation (generation.c).
  */
@@ -41,8 +43,9 @@
 
 #define PAUSE_US	200		/* between chunks, while something else runs */
 #define NOTICES_CHUNK	16
-#define COST_OBJECT	600		/* instructions, about */
-#define COST_CAP	80
+#define COST_OBJECT	300		/* instructions, about; more for some types */
+#define COST_CAP	120
+#define BACKLOG_HIGH	32		/* objects, from which on who retires more makes its CPU work */
 
 /* Fields:  r  lock;  h  this CPU only. */
 static struct retired {
@@ -50,6 +53,7 @@ static struct retired {
 	struct list inbox;		/* r */
 	struct cap *caps;		/* r  linked by `next` */
 	bool busy;			/* r  a batch is under way: the inbox waits for its end */
+	unsigned backlog;		/* r  objects queued */
 	uint32_t round;			/* r  of the batch */
 	uint64_t ticket;		/* h  the batch's grace period */
 	struct list batch;		/* h */
@@ -95,7 +99,7 @@ void kobj_retire(struct kobj *obj)
 {
 	struct retired *r = &retired[obj->cpu];
 	struct cpu *home = &cpus[obj->cpu];
-	bool busy;
+	bool wake;
 
 	spin_lock(&r->lock);
 	obj->round = r->round;
@@ -105,10 +109,11 @@ void kobj_retire(struct kobj *obj)
 		obj->queued = true;
 		obj->gen = generation_enter(present_gen());
 		list_add_tail(&r->inbox, &obj->reclaim);
+		r->backlog++;
 	}
-	busy = r->busy;
+	wake = !r->busy || r->backlog > BACKLOG_HIGH;
 	spin_unlock(&r->lock);
-	if (home == this_cpu() || !busy)
+	if (home == this_cpu() ? !r->gen : wake)	/* gen: kobj_reclaim() is at work here */
 		cpu_hazard(home, HZ_RECLAIM);
 }
 
@@ -121,7 +126,14 @@ void cap_retire(struct cap *c)
 	c->next = r->caps;
 	r->caps = c;
 	spin_unlock(&r->lock);
-	cpu_hazard(this_cpu(), HZ_RECLAIM);
+	if (!r->gen)
+		cpu_hazard(this_cpu(), HZ_RECLAIM);
+}
+
+/* This CPU is quiescent here, on its way out of the kernel: no grace period to wait for. */
+static bool is_only_cpu(void)
+{
+	return cpu_online_mask() == 1ull << this_cpu()->id;
 }
 
 /* Everything retired so far becomes a batch. False: there is nothing. */
@@ -135,7 +147,7 @@ static bool batch_begin(struct retired *r)
 	r->round++;
 	spin_unlock(&r->lock);
 	if (r->busy)
-		r->ticket = grace_begin(this_cpu());
+		r->ticket = is_only_cpu() ? 0 : grace_begin(this_cpu());
 	return r->busy;
 }
 
@@ -147,6 +159,7 @@ static bool dequeue(struct retired *r, struct kobj *obj)
 	spin_lock(&r->lock);
 	list_del(&obj->reclaim);
 	obj->queued = false;
+	r->backlog--;
 	r->gen = obj->gen;
 	again = obj->round == r->round;
 	spin_unlock(&r->lock);
@@ -161,6 +174,7 @@ static void put_back(struct retired *r, struct kobj *obj)
 		obj->queued = true;
 		obj->gen = generation_enter(r->gen);
 		list_add_head(&r->batch, &obj->reclaim);
+		r->backlog++;
 	} else {
 		make_older_locked(obj, r->gen);
 	}
@@ -182,12 +196,9 @@ static void look_at(struct retired *r, struct kobj *obj, bool again, struct work
 		put_back(r, obj);
 	} else if (!op->is_wanted(obj)) {
 		obj->doomed = true;
-		if (op->unlink) {
+		if (op->unlink)
 			op->unlink(obj);
-			kobj_retire(obj);
-		} else if (!op->free(obj, w)) {
-			put_back(r, obj);
-		}
+		kobj_retire(obj);	/* who let go of it last may be about to do so */
 	}
 }
 
@@ -198,7 +209,7 @@ static void objects_chunk(struct retired *r, struct work *w)
 		bool again = dequeue(r, obj);
 		uint64_t gen = r->gen;
 
-		work_spend(w, COST_OBJECT);
+		work_spend(w, COST_OBJECT + ops[obj->type]->cost);
 		look_at(r, obj, again, w);
 		r->gen = 0;
 		generation_leave(gen);
@@ -240,14 +251,15 @@ void kobj_reclaim(void)
 		go_on_later(r);
 		return;
 	}
-	if (!r->busy && !batch_begin(r))
-		return;
-	if (!grace_over(r->ticket))
-		return;				/* HZ_RECLAIM comes when it is */
-	objects_chunk(r, &w);
-	caps_chunk(r, &w);
-	if (!list_is_empty(&r->batch) || r->batch_caps)
-		go_on_later(r);
-	else
-		batch_begin(r);
+	while (r->busy || batch_begin(r)) {
+		if (!grace_over(r->ticket))
+			return;			/* HZ_RECLAIM comes when it is */
+		objects_chunk(r, &w);
+		caps_chunk(r, &w);
+		if (!list_is_empty(&r->batch) || r->batch_caps) {
+			go_on_later(r);
+			return;
+		}
+		r->busy = false;
+	}
 }

@@ -28,6 +28,7 @@ struct kobj_ops {
 	bool (*is_wanted)(struct kobj *obj);
 	void (*unlink)(struct kobj *obj);	/* nothing leads to it any more; NULL: only capabilities did */
 	bool (*free)(struct kobj *obj, struct work *w);	/* false: the chunk is over, again later */
+	unsigned cost;			/* of unlink() and free() each, in instructions, about */
 };
 extern const struct kobj_ops pd_ops, ec_ops, sc_ops, pt_ops, sm_ops;
 

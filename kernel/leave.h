@@ -17,21 +17,36 @@
 
 struct ec *kernel_exit(void);		/* sched.c */
 
-/* The running EC goes on, if it can. */
+/* The EC that entered goes on, if it can; at once if it is still the one that was loaded. */
 static inline struct ec *leave_same(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (unlikely(READ_ONCE(cpu->detour) || cpu->current != ec || cpu->loaded != ec || ec->recall))
+	if (unlikely(cpu_has_detour() || ec->recall || cpu->loaded != ec || cpu->current != ec))
 		return kernel_exit();
 	irqsoff_end();
 	return ec;
 }
 
-/* Whether leave_to() may be used. Nothing that is asked here may be changed before it. */
-static inline bool leave_is_short(const struct cpu *cpu, const struct ec *to)
+/* The same if neither can have changed. */
+static inline struct ec *leave_untouched(struct ec *ec)
 {
-	return likely(!READ_ONCE(cpu->detour)) && likely(fpu_stays(cpu, to));
+	if (unlikely(cpu_has_detour() || ec->recall))
+		return kernel_exit();
+	irqsoff_end();
+	return ec;
+}
+
+/* Whether leave_to() may be used to go to handler `h` with a message; and that it may take one. */
+static inline bool leave_can_send(const struct cpu *cpu, const struct ec *h)
+{
+	return likely(h->readiness == cpu->awaits) && likely(!cpu_has_detour());
+}
+
+/* Whether it may be used to go back to a caller. */
+static inline bool leave_can_return(const struct cpu *cpu, const struct ec *caller)
+{
+	return likely(!caller->recall) && likely(fpu_stays(cpu, caller)) && likely(!cpu_has_detour());
 }
 
 /* The running EC's segment bases become what they are in the CPU. */
@@ -48,12 +63,12 @@ static inline struct ec *leave_to(struct cpu *cpu, struct ec *from, struct ec *t
 		wrfsbase(to->fs_base);
 	if (from->gs_base != to->gs_base)
 		wr_user_gsbase(to->gs_base);
-	fpu_leave(cpu, from, to);
+	fpu_leave(cpu, to);
 	cpu->current = to;
 	cpu->loaded = to;
 	cpu->tss->rsp0 = (uint64_t)(&to->frame + 1);
-	if (cpu->pd != to->pd)
-		mem_switch(cpu, to->pd);
+	if (from->pd != to->pd)
+		mem_switch(cpu, from->pd, to->pd);
 	irqsoff_end();
 	return to;
 }

@@ -26,7 +26,7 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops pt_ops = { NULL, is_wanted, NULL, free };
+const struct kobj_ops pt_ops = { NULL, is_wanted, NULL, free, 200 };
 
 /* ABI 3.7. ARG2 PD, ARG3 EC, ARG4 MTD, ARG5 entry. An entry that no CPU accepts is BAD_PAR here. */
 enum hedron_status hc_create_pt(struct ec *self)

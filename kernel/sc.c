@@ -116,7 +116,7 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops sc_ops = { fade, is_wanted, unlink, free };
+const struct kobj_ops sc_ops = { fade, is_wanted, unlink, free, 300 };
 
 /* ABI 3.6. ARG2 PD, ARG3 EC, ARG4 priority and quantum. */
 enum hedron_status hc_create_sc(struct ec *self)

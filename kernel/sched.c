@@ -35,6 +35,7 @@ void sched_init(struct cpu *cpu)
 {
 	for (unsigned i = 0; i <= SC_PRIO_MAX; i++)
 		list_init(&cpu->rq.level[i]);
+	cpu->rq.running = RQ_NOTHING;
 }
 
 static void level_changed_locked(struct run_queue *rq, unsigned prio)
@@ -52,13 +53,14 @@ static int best_level(const struct run_queue *rq)
 	for (int i = 1; i >= 0; i--)
 		if (rq->bitmap[i])
 			return i * 64 + 63 - __builtin_clzll(rq->bitmap[i]);
-	return -1;
+	return RQ_NOTHING;
 }
 
 void sched_ready(struct sc *sc)
 {
 	struct cpu *cpu = &cpus[sc->cpu];
 	struct run_queue *rq = &cpu->rq;
+	bool urgent;
 
 	spin_lock(&rq->lock);
 	if (sc->forbidden) {		/* a wake-up on another CPU came too late */
@@ -74,8 +76,9 @@ void sched_ready(struct sc *sc)
 		list_add_tail(&rq->level[sc->prio], &sc->link);
 	}
 	level_changed_locked(rq, sc->prio);
+	urgent = sc->prio > rq->running;	/* else it is found when that SC stops */
 	spin_unlock(&rq->lock);
-	if (cpu != this_cpu() || (cpu->sc && sc->prio > cpu->sc->prio))
+	if (urgent)
 		cpu_hazard(cpu, HZ_SCHED);
 }
 
@@ -117,7 +120,7 @@ static struct sc *take_best(struct run_queue *rq)
 	int prio;
 
 	spin_lock(&rq->lock);
-	prio = best_level(rq);
+	prio = rq->running = best_level(rq);
 	if (prio >= 0) {
 		sc = list_entry(list_pop(&rq->level[prio]), struct sc, link);
 		level_changed_locked(rq, prio);
@@ -251,7 +254,8 @@ static void resolve(struct cpu *cpu)
 
 	cpu->helping = false;
 	for (;;) {
-		switch ((enum ec_state)ec->state) {
+		/* acquire: pairs with the release in ec_unblock() */
+		switch ((enum ec_state)__atomic_load_n(&ec->state, __ATOMIC_ACQUIRE)) {
 		case EC_READY:
 			cpu->current = ec;
 			return;

@@ -214,7 +214,7 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops sm_ops = { fade, is_wanted, unlink, free };
+const struct kobj_ops sm_ops = { fade, is_wanted, unlink, free, 300 };
 
 /* ABI 3.8. ARG2 PD, ARG3 counter, ARG4 base of a signal semaphore. */
 enum hedron_status hc_create_sm(struct ec *self)

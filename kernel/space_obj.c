@@ -167,9 +167,9 @@ enum hedron_status obj_insert(struct pd *pd, cap_sel sel, struct kobj *obj, unsi
 	return status;
 }
 
-bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w)
+static bool next_in(void ***top, cap_sel *at, cap_sel end, struct work *w)
 {
-	void ***top = pd->obj_root, **mid, **leaf;
+	void **mid, **leaf;
 	cap_sel sel = *at;
 
 	if (!top)
@@ -190,11 +190,43 @@ bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w)
 	return sel < end && !work_is_over(w);
 }
 
+bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w)
+{
+	return next_in(pd->obj_root, at, end, w);
+}
+
+/* The tables in which the capabilities of `pd` are, also when nobody finds them there any more. */
+static void ***tables_of(const struct pd *pd)	{ return pd->obj.orphan ? pd->obj_lost : pd->obj_root; }
+
+/* One that is in use. */
+static void **slot_at(const struct pd *pd, cap_sel sel)
+{
+	void **leaf = tables_of(pd)[mid_of(sel)][leaf_of(sel)];
+
+	return &leaf[sel & 0x1ff];
+}
+
+/* release: who sees the new count does not find the capability any more (pt_again()) */
+static void caps_have_gone(struct pd *pd)
+{
+	__atomic_store_n(&pd->caps_gone, pd->caps_gone + 1, __ATOMIC_RELEASE);
+}
+
+void obj_space_lose(struct pd *pd)
+{
+	assert(spin_is_held(&mdb_lock));
+	if (pd->obj.orphan)
+		return;
+	pd->obj.orphan = true;
+	pd->obj_lost = pd->obj_root;
+	pd->obj_root = NULL;
+	caps_have_gone(pd);
+}
+
 static void slot_clear(struct cap *c)
 {
-	void ***top = c->pd->obj_root, **mid = top[c->base >> 18], **leaf = mid[c->base >> 9 & 0x1ff];
-
-	leaf[c->base & 0x1ff] = NULL;
+	*slot_at(c->pd, c->base) = NULL;
+	caps_have_gone(c->pd);
 }
 
 void cap_drop(struct cap *c)
@@ -204,6 +236,8 @@ void cap_drop(struct cap *c)
 		return;
 	}
 	slot_clear(c);
+	if (!c->parent && c->obj->type == KOBJ_PD)
+		obj_space_lose(container_of(c->obj, struct pd, obj));
 	c->obj->orphan |= !c->parent;
 	c->obj->caps--;
 	if (c->obj->orphan || !c->obj->caps)
@@ -224,12 +258,12 @@ bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool 
 {
 	while (sweep_go_on(s, w)) {
 		cap_sel sel = s->at;
-		bool found = obj_next(pd, &sel, end, w);
+		bool found = next_in(tables_of(pd), &sel, end, w);
 
 		s->at = sel;
 		if (!found)
 			return sel == end;
-		mdb_walk_start(&s->walk, obj_lookup(pd, sel), mask, self);
+		mdb_walk_start(&s->walk, *slot_at(pd, sel), mask, self);
 		s->at++;
 	}
 	return false;
@@ -237,7 +271,7 @@ bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool 
 
 bool obj_space_free(struct pd *pd, uint64_t *freed, struct work *w)
 {
-	void ***top = pd->obj_root;
+	void ***top = pd->obj_lost;
 
 	for (; top && *freed < TOP_ENTRIES * 512; work_spend(w, COST_SLOT)) {
 		void **mid = top[*freed >> 9];
@@ -258,6 +292,6 @@ bool obj_space_free(struct pd *pd, uint64_t *freed, struct work *w)
 	}
 	if (top)
 		page_free(top);
-	pd->obj_root = NULL;
+	pd->obj_lost = NULL;
 	return true;
 }

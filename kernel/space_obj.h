@@ -54,6 +54,35 @@ CAP_GETTER(sc, KOBJ_SC)
 CAP_GETTER(pt, KOBJ_PT)
 CAP_GETTER(sm, KOBJ_SM)
 
+/*
+ * Threads send to the same portal again and again. An EC remembers the one it used last, and finds it
+ * without a search as long as no capability has left its PD. (The search must come between reading the
+ * count and remembering; what comes into a PD changes nothing, since what was not found is not remembered.)
+ */
+#define PT_FOREIGN	~0ull		/* key of the portal for foreign calls */
+
+static inline struct pt *pt_again(const struct ec *ec, uint64_t key)
+{
+	bool same = ec->pt_key == key &&
+		    ec->pt_count == __atomic_load_n(&ec->pd->caps_gone, __ATOMIC_ACQUIRE);
+
+	return likely(same) ? ec->pt : NULL;
+}
+
+/* Searches and remembers. NULL: there is none. */
+static inline struct pt *pt_find(struct ec *ec, uint64_t key, cap_sel sel)
+{
+	uint64_t count = __atomic_load_n(&ec->pd->caps_gone, __ATOMIC_ACQUIRE);
+	struct pt *pt = cap_pt(ec->pd, sel, 0);
+
+	if (unlikely(!pt))
+		return NULL;
+	ec->pt_key = key;
+	ec->pt_count = count;
+	ec->pt = pt;
+	return pt;
+}
+
 /* Gives `pd` a capability under an empty selector. `parent` NULL: the original of a new object.
  * HEDRON_BAD_CAP: in use; HEDRON_OOM. Takes mdb_lock; _locked: it is held. */
 MUST_USE enum hedron_status obj_insert(struct pd *pd, cap_sel sel, struct kobj *obj, unsigned rights);
@@ -77,5 +106,8 @@ bool obj_next(const struct pd *pd, cap_sel *at, cap_sel end, struct work *w);
 bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool self, struct work *w);
 bool sweep_go_on(struct sweep *s, struct work *w);	/* the capability it is at; part of both sweeps */
 
-/* Frees the pages of the space; nobody reads them any more. *freed starts at 0. False: the chunk is over. */
+/* From now on nobody finds anything in it, and nothing gets in; it is swept and freed later. mdb_lock. */
+void obj_space_lose(struct pd *pd);
+
+/* Frees the pages of a lost space; nobody reads them any more. *freed starts at 0. False: the chunk is over. */
 bool obj_space_free(struct pd *pd, uint64_t *freed, struct work *w);

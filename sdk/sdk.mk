@@ -38,6 +38,9 @@ $(eval $(call sdk_file,share/hedron/hedron.cmake,toolchain/hedron.cmake,644))
 $(eval $(call sdk_file,share/hedron/hedron.meson,toolchain/hedron.meson,644))
 $(eval $(call sdk_file,share/hedron/kernel.elf32,$(SDK_KERNEL),644))
 
+$(foreach d,abi abi-notes boot-conf linux-calls sdk,\
+	$(eval $(call sdk_file,share/doc/hedron/$(d).md,docs/$(d).md,644)))
+
 # Debug information stays in $(O): what is not there need not be loaded.
 SDK_FILES += $(SDK)/share/hedron/roottask.elf
 $(SDK)/share/hedron/roottask.elf: $(SDK_ROOTTASK)

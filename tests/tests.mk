@@ -75,7 +75,7 @@ $(ABI_ELF): $(ABI_OBJS) tests/abi/abi.ld
 		-T tests/abi/abi.ld -o $@.tmp $(ABI_OBJS)
 	$(Q)mv $@.tmp $@
 
-.PHONY: abi test-abi test-abi-debug test-abi-qemu64
+.PHONY: abi test-abi test-abi-debug test-abi-small test-abi-qemu64
 abi all: $(ABI_ELF)
 test-abi: $(ABI_ELF) $(ABI_KERNEL) ## run the conformance roottask on our kernel, or on KERNEL=FILE
 	$(Q)tests/tap $(O)/tests/abi.tap tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
@@ -98,6 +98,12 @@ test-abi-debug: $(ABI_ELF) $(O)/kernel-debug/kernel.elf32
 	$(Q)tests/tap $(O)/tests/abi-debug.tap \
 		tests/abi/run $(O)/kernel-debug/kernel.elf32 $(ABI_ELF) $(ABI_WORDS)
 TESTS += $(if $(KERNEL),,abi-debug)
+
+# The same on a small machine, with kernel memory bound to a thirty-second of it.
+test-abi-small: $(ABI_ELF) $(ABI_KERNEL)
+	$(Q)MEMORY=64M SMP=4 APPEND=heap=2M tests/tap $(O)/tests/abi-small.tap \
+		tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
+TESTS += $(if $(KERNEL),,abi-small)
 
 # The same on a CPU without XSAVE, FSGSBASE, SMEP and SMAP, which not every kernel boots on.
 test-abi-qemu64: $(ABI_ELF) $(ABI_KERNEL)

@@ -20,7 +20,8 @@
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
-enum format { DECIMAL, HEX, BIT };
+enum format { DECIMAL, HEX, MIXED, BIT };	/* MIXED: large ones hexadecimal */
+#define LARGE	0x1000
 
 struct number {
 	const char *name;
@@ -39,7 +40,7 @@ static void numbers(const char *head, enum format format, const struct number *n
 {
 	printf("| %s | name | meaning |\n|---|---|---|\n", head);
 	for (; count--; n++) {
-		if (format == HEX)
+		if (format == HEX || (format == MIXED && n->value >= LARGE && n->value % LARGE == 0))
 			printf("| `%#llx` ", (unsigned long long)n->value);
 		else
 			printf("| %llu ", format == BIT ? bit_of(n->value) :
@@ -191,7 +192,7 @@ NUMBERS(memory_types, "type", HEX,
 	N(HIP_MEM_MODULE, "a boot module, in boot order; aux: physical address of its string, or 0"),
 	N(HIP_MEM_KERNEL, "the kernel's own memory; there may be several"))
 
-NUMBERS(limits, "value", HEX,
+NUMBERS(limits, "value", MIXED,
 	N(HEDRON_API_VERSION, "API version, `hip.api_version`"),
 	N(HEDRON_NUM_SEL, "selectors in an object space"),
 	N(HEDRON_NUM_CPU, "CPUs at most"),
@@ -207,7 +208,7 @@ NUMBERS(limits, "value", HEX,
 	N(HEDRON_PAGE_SIZE, "bytes of a page, and of a UTCB"),
 	N(HEDRON_USER_END, "end of user addresses"))
 
-NUMBERS(root_state, "value", HEX,
+NUMBERS(root_state, "value", MIXED,
 	N(ROOT_SEL_PD, "selector: the roottask's PD"),
 	N(ROOT_SEL_EC, "selector: its first EC"),
 	N(ROOT_SEL_SC, "selector: that EC's SC"),

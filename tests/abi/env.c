@@ -15,7 +15,8 @@
 
 #define VA_FIRST	0x400000000000	/* addresses handed out by va_alloc() */
 #define POOL_VA		0x200000000
-#define POOL_PAGES	0x2000		/* 32 MiB */
+#define POOL_PAGES_MAX	0x2000		/* 32 MiB */
+#define POOL_PAGES_MIN	0x400
 #define STACKS		160		/* handed out in turn */
 #define STACKS_PERMANENT 16
 
@@ -29,6 +30,7 @@ static cap_sel next_permanent = SEL_PERMANENT;
 static cap_sel next_sel = SEL_CASES, first_sel = SEL_CASES, installed = SEL_CASES;
 static uint64_t next_va = VA_FIRST >> HEDRON_PAGE_SHIFT;
 static uint64_t pool_base;		/* physical page number, 0 = none found */
+static uint64_t pool_pages;		/* a power of two */
 static uint64_t pool_used;
 
 /* ---- selectors ------------------------------------------------------------------------------ */
@@ -150,7 +152,7 @@ void *pool_alloc(unsigned page_order)
 	uint64_t page = (pool_used + n - 1) & ~(n - 1);
 	void *va = (char *)POOL_VA + (page << HEDRON_PAGE_SHIFT);
 
-	if (!CHECK(pool_base && page + n <= POOL_PAGES))
+	if (!CHECK(pool_base && page + n <= pool_pages))
 		return 0;
 	pool_used = page + n;
 	memset(va, 0, n << HEDRON_PAGE_SHIFT);
@@ -176,10 +178,12 @@ static bool range_taken(uint64_t base, uint64_t size)
 	return false;
 }
 
-/* The highest free block in RAM below 4 GiB, aligned to its size. */
-static void pool_find(void)
+/* The highest free block of that size in RAM below 4 GiB, aligned to its size. */
+static void pool_find_of(uint64_t pages)
 {
-	uint64_t size = (uint64_t)POOL_PAGES << HEDRON_PAGE_SHIFT;
+	uint64_t size = pages << HEDRON_PAGE_SHIFT;
+
+	pool_pages = pages;
 
 	for (unsigned i = 0; i < hip_mem_count(env.hip); i++) {
 		const struct hip_mem *m = &env.hip->mem[i];
@@ -192,6 +196,13 @@ static void pool_find(void)
 		if (base >= m->addr && base >= size)
 			pool_base = base >> HEDRON_PAGE_SHIFT;
 	}
+}
+
+/* On a small machine a small one. */
+static void pool_find(void)
+{
+	for (uint64_t pages = POOL_PAGES_MAX; pages >= POOL_PAGES_MIN && !pool_base; pages /= 2)
+		pool_find_of(pages);
 }
 
 /* ---- start and end of a case ---------------------------------------------------------------- */
@@ -260,7 +271,7 @@ void env_init(const struct hip *hip)
 	env.ours = module_has_word("ours");
 	pool_find();
 	if (pool_base)
-		pool_map(POOL_PAGES);
+		pool_map(pool_pages);
 }
 
 void env_reset(void)

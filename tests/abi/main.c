@@ -44,11 +44,11 @@
 	X(signals) \
 	X(fpu) \
 	X(smp) \
+	X(smp_stress) \
 	X(smp_objects) \
 	X(smp_memory) \
 	X(smp_time) \
 	X(hostile) \
-	X(fuzz) \
 	X(extensions) \
 	X(badges) \
 	X(mediators) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * worst.c - rows: the longest operations there are, for the measurement of interrupts off
- * (tests/bench/irqsoff). Each is run once.
+ * (tests/bench/irqsoff). Each is run once, but for one that asks what that means for others.
  *
  * Large ranges of memory consist of 4 KiB pages: their frames are 512 and repeat, misaligned by a page.
  */
@@ -12,6 +12,7 @@
 #define CAPS		100000
 #define CAPS_ORDER	17		/* selectors for so many */
 #define CAPS_BASE	0x200000	/* in the object space of the PD that holds them */
+#define SLEEP_TICKS	100000
 #define ITEM_ORDER	12		/* of each of 254 typed items */
 
 static cap_sel pd, first, portal;
@@ -173,6 +174,25 @@ static void setup_objects(void)
 
 static void revoke_objects(void)	{ hedron_revoke(crd_obj(first, 11, RIGHTS_ALL), 1); }
 
+/* ---- how long a more urgent thread waits ---------------------------------------------------- */
+
+static cap_sel alarm;
+
+static void give_for_ever(void *arg)
+{
+	for (;;)
+		give();
+}
+
+static void setup_urgent(void)
+{
+	setup_give();
+	alarm = make_sm(0);
+	thread_start(thread_new(&(struct thread_spec){ .fn = give_for_ever }), PRIO_LOW);
+}
+
+static void sleep_a_little(void)	{ hedron_sm_down(alarm, rdtsc() + SLEEP_TICKS); }
+
 /* ---- nothing, in large amounts -------------------------------------------------------------- */
 
 static void setup_empty(void)		{ pd = make_pd(); }
@@ -221,6 +241,8 @@ static const struct bench rows[] = {
 	  .op = destroy_pd, WORST },
 	{ "objects", "destroy 2,000 semaphores and portals", setup_objects, .op = revoke_objects,
 	  WORST },
+	{ "urgent", "sleep 100,000 ticks while a less urgent thread delegates 1 GiB", setup_urgent,
+	  .op = sleep_a_little, .runs = 8, .needs = NEEDS_PATIENCE },
 	{ "no_caps", "revoke 2^26 empty selectors", setup_empty, .op = revoke_no_caps, WORST },
 	{ "give_no_caps", "delegate 2^26 empty selectors", setup_empty, .op = give_no_caps, WORST },
 	{ "give_no_mem", "delegate 2^31 pages that are not there", setup_empty,

@@ -18,6 +18,11 @@ others_run_on() {
     same_as_host "$LINUX/hostile.glibc"
 }
 
+@test "robust: 64 MiB of memory are enough, and one for the kernel" {
+    run -0 hr --memory 64M --append "serial heap=1M" "$LINUX/args.musl" one two
+    [[ $output == *two* ]]
+}
+
 @test "robust: thousands of random file calls harm nobody" {
     # The program refuses to run without this file, for it wrecks the machine that it runs on.
     hr --file /etc/hostname:/may-be-wrecked --cwd /tmp -- "$PROGRAMS/linux-fuzzfiles" 7 20000 >out

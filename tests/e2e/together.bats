@@ -68,6 +68,11 @@ load common
     [ "$stderr" = "2 lines,  2.50, x" ]
 }
 
+@test "together: a hyperapp's handler is told the badge of an event's sender, and none for a call" {
+    run -0 hr "$PROGRAMS/native-badge"
+    [ "$output" = "3 events, 3 badges right; calls told a badge: 0" ]
+}
+
 @test "together: exit statuses of a hyperapp are the command's" {
     run -42 hr "$PROGRAMS/native-crash" exit 42
     run -255 hr "$PROGRAMS/native-crash" return 255

@@ -9,7 +9,6 @@
  */
 #include "fuzz.h"
 #include <hedron/mtd.h>
-#include "args.h"
 #include "console.h"
 #include "cycle_guest.h"
 
@@ -150,7 +149,7 @@ static void cycles_on(const struct station *s, enum claim claim)
 void cycles_run(void)
 {
 	block = sels_alloc(5);
-	told = sel_permanent(0);
+	told = sel_alloc();
 	MUST(hedron_create_sm(told, ROOT_SEL_PD, 0));
 	page = pool_alloc(0);
 	report_begin();

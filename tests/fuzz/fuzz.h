@@ -3,12 +3,14 @@
  * fuzz.h - the trusted side: what all of it shares.
  *
  *	station.c	a CPU: the handler that answers the fuzz threads' events, and a watcher
+ *	witness.c	innocent threads
  *	world.c		the objects of one round
  *	rounds.c	rounds: start, watch, end, compare
  *	cycles.c	the leak test
  *	report.c	failures, counts
  */
 #pragma once
+#include "args.h"
 #include "check.h"
 #include "env.h"
 #include "guest_layout.h"
@@ -20,6 +22,7 @@
 #define PARK_COUNT	4		/* semaphores on which replies put fuzz threads */
 
 /* Priorities: fuzz threads have 1..40 (guest_calls.c). */
+#define PRIO_WITNESS	50
 #define PRIO_WATCHER	100
 #define PRIO_SUPERVISOR	127
 
@@ -43,7 +46,7 @@ extern cap_sel parks;			/* PARK_COUNT semaphores */
 void stations_init(void);
 
 /* A thread of the program itself; `fn` does not return. */
-void trusted_thread(struct station *s, unsigned prio, void (*fn)(void *), void *arg);
+void trusted_thread(struct station *s, unsigned prio, void (*fn)(void *), void *arg, uint64_t utcb);
 
 /* The portal of event `event` (EVENT_COUNT: foreign calls) of the slot that `arg` describes. */
 struct slot_place {
@@ -53,12 +56,19 @@ struct slot_place {
 };
 cap_sel station_event(struct portal *p);
 
+/* ---- witness.c ------------------------------------------------------------------------------ */
+
+void witnesses_init(void);
+void witnesses_check(void);		/* reports what they have seen */
+uint64_t witnesses_passes(void);
+
 /* ---- world.c -------------------------------------------------------------------------------- */
 
 void world_init(void);
 void world_build(uint64_t round);
 void world_start(void);
 void world_nudge(void);			/* wake whatever waits */
+void world_harm(void);			/* destroy something that is in use */
 void world_end(void);			/* revoke everything; returns when it is told that all is gone */
 
 /* Thread slots that still have work to do, and calls made so far. */

@@ -34,7 +34,7 @@ fuzz: $(FUZZ_ELF) $(ABI_KERNEL) ## let hostile programs loose on the kernel: SEE
 
 # The same, but short.
 test-fuzz: $(FUZZ_ELF) $(ABI_KERNEL)
-	$(Q)SMP=2 TIMEOUT=120 tests/tap $(O)/tests/fuzz.tap $(call run_fuzz,calls=50000)
+	$(Q)TIMEOUT=120 tests/tap $(O)/tests/fuzz.tap $(call run_fuzz,calls=50000)
 
 test-fuzz-oom: $(FUZZ_ELF) $(ABI_KERNEL)
 	$(Q)APPEND='novga heap=2M' TIMEOUT=120 tests/tap $(O)/tests/fuzz-oom.tap \

@@ -4,7 +4,6 @@
  * on it, prints TAP on COM1, and ends the machine. See README.md.
  */
 #include "fuzz.h"
-#include "args.h"
 #include "console.h"
 
 static void supervise(void *arg)
@@ -21,6 +20,6 @@ void main(const struct hip *hip)
 	env_init(hip);
 	args_init();
 	stations_init();
-	trusted_thread(&stations[0], PRIO_SUPERVISOR, supervise, 0);
+	trusted_thread(&stations[0], PRIO_SUPERVISOR, supervise, 0, va_alloc(0));
 	hedron_reply(0);		/* the first EC has done its work */
 }

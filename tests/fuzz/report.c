@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* report.c - failures, counts, and TAP on COM1. Used by the supervisor only. */
 #include "fuzz.h"
-#include "args.h"
 #include "console.h"
 #include "../abi/runner.h"
 

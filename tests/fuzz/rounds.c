@@ -7,14 +7,14 @@
  * as it was before the round.
  */
 #include "fuzz.h"
-#include "args.h"
 #include "console.h"
 #include "regs.h"
 
 #define POLL_MS		2
 #define STILL_POLLS	4		/* polls without progress before a nudge */
 #define NUDGES		4
-#define ROUND_MS	1500
+#define HARM_POLLS	8		/* one harm in so many polls */
+#define ROUND_MS	1000
 #define BEAT_MS		4000		/* a CPU that does not beat for so long hangs */
 #define SETTLE_MS	3000
 #define PATTERN_PAGES	4		/* page_order 2 */
@@ -22,6 +22,7 @@
 static uint64_t *pattern;
 static uint64_t memory_before;
 static cap_sel clock;
+static uint64_t random;
 static struct { uint64_t done, still, late; } ends;	/* rounds by how they ended */
 
 static uint64_t pattern_word(uint64_t i)
@@ -75,6 +76,8 @@ static void watch_round(void)
 		struct world_progress now;
 
 		pause_ms(POLL_MS);
+		if (random_one_in(&random, HARM_POLLS))
+			world_harm();
 		check_beats(beats, since);
 		now = world_progress();
 		if (!now.busy) {
@@ -186,6 +189,7 @@ static void drain_parks(void)
 
 static void one_round(uint64_t round)
 {
+	random = random_seed(args.seed, round, 2000);
 	world_build(round);
 	world_start();
 	watch_round();
@@ -195,6 +199,7 @@ static void one_round(uint64_t round)
 	check_pattern();
 	check_caps();
 	check_handlers();
+	witnesses_check();
 	check_memory();
 	drain_parks();
 }
@@ -203,9 +208,10 @@ void rounds_run(void)
 {
 	uint64_t done = 0;
 
-	clock = sel_permanent(0);
+	clock = sel_alloc();
 	MUST(hedron_create_sm(clock, ROOT_SEL_PD, 0));
 	pattern_init();
+	witnesses_init();
 	world_init();
 	report_begin();
 	memory_before = free_memory();
@@ -214,6 +220,7 @@ void rounds_run(void)
 		one_round(round);
 		check_pings(++done);
 	}
-	print("# rounds: %lu done, %lu stood still, %lu out of time\n", ends.done, ends.still, ends.late);
+	print("# rounds: %lu done, %lu stood still, %lu out of time; passes of the witnesses: %lu\n",
+	      ends.done, ends.still, ends.late, witnesses_passes());
 	report_end();
 }

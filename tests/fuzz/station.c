@@ -10,7 +10,6 @@
  */
 #include "fuzz.h"
 #include <hedron/mtd.h>
-#include "args.h"
 #include "console.h"
 #include "guest.h"
 
@@ -96,7 +95,7 @@ struct trusted {
 	void *stack_top;
 	struct portal portals[EVENT_COUNT];
 };
-static struct trusted trusted[2 * STATIONS_MAX];
+static struct trusted trusted[2 * STATIONS_MAX + 1];
 static unsigned trusted_count;
 
 static cap_sel trusted_event(struct portal *p)
@@ -120,10 +119,10 @@ static cap_sel trusted_event(struct portal *p)
 	return 0;
 }
 
-void trusted_thread(struct station *s, unsigned prio, void (*fn)(void *), void *arg)
+void trusted_thread(struct station *s, unsigned prio, void (*fn)(void *), void *arg, uint64_t utcb)
 {
 	struct trusted *t = &trusted[trusted_count++];
-	cap_sel events = sel_permanent(5), ec = sel_permanent(0), sc = sel_permanent(0);
+	cap_sel events = sels_alloc(5), ec = sel_alloc(), sc = sel_alloc();
 
 	*t = (struct trusted){ .fn = fn, .arg = arg, .stack_top = stack_alloc() };
 	for (unsigned event = 0; event < EVENT_COUNT; event++) {
@@ -131,7 +130,7 @@ void trusted_thread(struct station *s, unsigned prio, void (*fn)(void *), void *
 		portal_init(&t->portals[event], events + event, &s->own, trusted_event, t,
 			    MTD_GPR | MTD_RIP | MTD_RFLAGS | MTD_QUAL);
 	}
-	MUST(hedron_create_ec(ec, ROOT_SEL_PD, HC_EC_GLOBAL, s->cpu, va_alloc(0), 0, (uint32_t)events));
+	MUST(hedron_create_ec(ec, ROOT_SEL_PD, HC_EC_GLOBAL, s->cpu, utcb, 0, (uint32_t)events));
 	MUST(hedron_create_sc(sc, ROOT_SEL_PD, ec, prio, QUANTUM_US));
 }
 
@@ -152,19 +151,19 @@ static void station_init(struct station *s, unsigned cpu)
 {
 	s->cpu = cpu;
 	s->random = random_seed(args.seed, cpu, 3);
-	s->ping = sel_permanent(0);
+	s->ping = sel_alloc();
 	MUST(hedron_create_sm(s->ping, ROOT_SEL_PD, 0));
-	handler_init(&s->handler, sel_permanent(0), ROOT_SEL_PD, cpu, stack_alloc());
-	handler_init(&s->own, sel_permanent(0), ROOT_SEL_PD, cpu, stack_alloc());
-	portal_init(&s->echo, sel_permanent(0), &s->handler, echo, 0, 0);
-	trusted_thread(s, PRIO_WATCHER, watch, s);
+	handler_init(&s->handler, sel_alloc(), ROOT_SEL_PD, cpu, stack_alloc());
+	handler_init(&s->own, sel_alloc(), ROOT_SEL_PD, cpu, stack_alloc());
+	portal_init(&s->echo, sel_alloc(), &s->handler, echo, 0, 0);
+	trusted_thread(s, PRIO_WATCHER, watch, s, 0);
 }
 
 void stations_init(void)
 {
 	unsigned most = args.cpus < STATIONS_MAX ? args.cpus : STATIONS_MAX;
 
-	parks = sel_permanent(2);
+	parks = sels_alloc(2);
 	for (unsigned i = 0; i < PARK_COUNT; i++)
 		MUST(hedron_create_sm(parks + i, ROOT_SEL_PD, 0));
 	for (unsigned cpu = 0; cpu < HEDRON_NUM_CPU && station_count < most; cpu++)

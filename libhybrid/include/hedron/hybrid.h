@@ -8,7 +8,7 @@
  *
  * Every thread has its own UTCB, so threads need no lock. A signal handler that sends messages
  * destroys a message that the interrupted code is building: block the signal, or do not.
- * What is said of rights and errors of hypercalls: ABI reference, chapter 3.
+ * What is said of rights and errors of hypercalls: docs/abi.md, chapter 3 (the "ABI reference").
  */
 #pragma once
 #include <hedron/abi.h>
