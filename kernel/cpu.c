@@ -6,6 +6,7 @@
 #include "cpu.h"
 #include "bootinfo.h"
 #include "desc.h"
+#include "ec.h"
 #include "fpu.h"
 #include "kobj.h"
 #include "kstack.h"
@@ -93,6 +94,7 @@ bool cpu_prepare(struct cpu *c, uint32_t apic_id)
 	c->self = c;
 	c->id = c - cpus;
 	c->bit = 1ull << c->id;
+	c->awaits = EC_AWAITS(c->id);
 	c->apic_id = apic_id;
 	c->kernel_sp = kstack_top(c->id, KSTACK_MAIN);
 	c->timer_at = TIMER_NEVER;

@@ -61,6 +61,7 @@ struct cpu {
 	bool paused;			/* a  idle, and reads no kernel object (grace.c) */
 	unsigned id;			/* I  number in MADT order */
 	uint64_t bit;			/* I  1 << id */
+	uint32_t awaits;		/* I  `readiness` of its idle handlers (ec.h) */
 	uint32_t apic_id;		/* I */
 	ticks sc_start;			/* when `sc` was last charged */
 	ticks quantum_end;

@@ -55,7 +55,6 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 	ec->frame.ss = USER_SS;
 	ec->frame.rflags = RFLAGS_IF;
 	ec->frame.vector = global ? VEC_IRET : VEC_SYSCALL;
-	ec->frame.r11 = global ? 0 : RFLAGS_IF;
 	ec->state = global ? EC_RETRY : EC_IDLE;
 	ec->retry = RETRY_EVENT;
 	ec->event_sel = (cap_sel)event_base + EVENT_STARTUP;

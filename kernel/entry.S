@@ -70,7 +70,6 @@ FUNC(entry_syscall)
 	mov	%r8, FRAME_OFS_R8(%rsp)
 	mov	%r9, FRAME_OFS_R9(%rsp)
 	mov	%r10, FRAME_OFS_R10(%rsp)
-	movq	$RFLAGS_IF, FRAME_OFS_R11(%rsp)		/* what a hypercall returns in r11 */
 	mov	%r12, FRAME_OFS_R12(%rsp)
 	mov	%r13, FRAME_OFS_R13(%rsp)
 	mov	%r14, FRAME_OFS_R14(%rsp)
@@ -82,17 +81,17 @@ FUNC(entry_syscall)
 	mov	%rax, FRAME_OFS_RSP(%rsp)
 	mov	%rsp, %rdi
 	mov	%gs:CPU_OFS_KERNEL_SP, %rsp
-	xor	%ebp, %ebp
 	call	syscall_entered
 
 /*
  * Leaves the kernel to the EC in rax. SYSRET puts rip into rcx and rflags into r11: fit for the return
- * from a SYSCALL, and for a reply to an event that asks for just that. IRET restores everything.
+ * from a hypercall, and for a reply to an event that asks for just that. IRET restores everything.
  */
 leave:	mov	%rax, %rsp
+	mov	$RFLAGS_IF, %r11d
 	cmpl	$VEC_SYSCALL, FRAME_OFS_VECTOR(%rsp)
 	jne	1f
-	mov	FRAME_OFS_RAX(%rsp), %rax
+2:	mov	FRAME_OFS_RAX(%rsp), %rax
 	mov	FRAME_OFS_RDX(%rsp), %rdx
 	mov	FRAME_OFS_RBX(%rsp), %rbx
 	mov	FRAME_OFS_RBP(%rsp), %rbp
@@ -101,7 +100,6 @@ leave:	mov	%rax, %rsp
 	mov	FRAME_OFS_R8(%rsp), %r8
 	mov	FRAME_OFS_R9(%rsp), %r9
 	mov	FRAME_OFS_R10(%rsp), %r10
-	mov	FRAME_OFS_R11(%rsp), %r11
 	mov	FRAME_OFS_R12(%rsp), %r12
 	mov	FRAME_OFS_R13(%rsp), %r13
 	mov	FRAME_OFS_R14(%rsp), %r14
@@ -110,7 +108,10 @@ leave:	mov	%rax, %rsp
 	mov	FRAME_OFS_RSP(%rsp), %rsp
 	swapgs
 	sysretq
-1:	RESTORE_GPRS
+1:	mov	FRAME_OFS_R11(%rsp), %r11
+	cmpl	$VEC_SYSRET, FRAME_OFS_VECTOR(%rsp)
+	je	2b
+	RESTORE_GPRS
 	add	$16, %rsp
 	swapgs
 	iretq

@@ -18,9 +18,10 @@
  *
  * The first grace period ends the readers that found the object through a capability: after it
  * nobody can make an unwanted object wanted again. The second ends those that found it through what
- * it was linked to (waiters of a semaphore, SCs that wait for an EC). One that was retired again
- * while it waited goes back for another grace period, since the first may have begun too early for
- * it.
+ * it was linked to (waiters of a semaphore, SCs that wait for an EC), and those who let go of it last:
+ * they count down first and retire it then, and in between it is unwanted already. One that was
+ * retired again while it waited goes back for another grace period, since the first may have begun
+ * too early for it.
  *
  * Objects of a CPU go through in batches, with one grace period each, and in chunks: one on each way
  * out of the kernel that has retired something, the rest by a short timer, or at once when the CPU
@@ -195,12 +196,9 @@ static void look_at(struct retired *r, struct kobj *obj, bool again, struct work
 		put_back(r, obj);
 	} else if (!op->is_wanted(obj)) {
 		obj->doomed = true;
-		if (op->unlink) {
+		if (op->unlink)
 			op->unlink(obj);
-			kobj_retire(obj);
-		} else if (!op->free(obj, w)) {
-			put_back(r, obj);
-		}
+		kobj_retire(obj);	/* who let go of it last may be about to do so */
 	}
 }
 

@@ -81,8 +81,9 @@
 #define VEC_PIC		0xf0		/* 16 masked lines of the legacy controllers */
 #define VEC_SPURIOUS	0xff
 /* What stands in frame.vector although no gate was taken. */
-#define VEC_SYSCALL	0x100		/* entered by SYSCALL; leaves by SYSRET */
+#define VEC_SYSCALL	0x100		/* entered by SYSCALL; leaves by SYSRET, r11 as hypercalls return it */
 #define VEC_IRET	0x101		/* leaves by IRET, all registers exact */
+#define VEC_SYSRET	0x102		/* the same by SYSRET, since rcx and r11 are what that makes them */
 
 #ifndef __ASSEMBLER__
 #include "types.h"
