@@ -47,6 +47,7 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 	ec->fpu = fpu_alloc();
 	ec->fpu_lazy = fpu_lazy && !global;
 	ec->pd = pd;
+	ec->foreign = pd->foreign;
 	ec->cpu = cpu;
 	ec->global = global;
 	ec->event_base = event_base;
