@@ -226,7 +226,7 @@ struct windows event_windows(const struct ec *ec)
 	};
 }
 
-HOT bool event_answer(struct ec *ec, struct ec *h)
+bool event_answer(struct ec *ec, struct ec *h)
 {
 	const struct hedron_state *s = &h->utcb->state;
 	uint64_t mtd = READ_ONCE(s->mtd);
