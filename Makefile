@@ -38,7 +38,8 @@ all:
 # What is missing on a fresh machine is installed before anything is built; 20 ms if nothing is. Goals
 # that build nothing need nothing.
 GOALS := $(or $(MAKECMDGOALS),all)
-NEEDS := $(if $(filter-out setup clean help,$(GOALS)),build run) $(if $(filter test test-%,$(GOALS)),test)
+NEEDS := $(if $(filter-out setup clean help,$(GOALS)),build run) $(if $(filter test test-%,$(GOALS)),test iso) \
+	 $(if $(filter iso $(O)/hedron.iso,$(GOALS)),iso)
 ifneq ($(strip $(NEEDS)),)
 $(shell scripts/setup $(NEEDS) >&2)
 ifneq ($(.SHELLSTATUS),0)
@@ -51,7 +52,7 @@ include $(wildcard $(foreach r,$(ROOMS),$(r)/$(r).mk))
 
 # ---- targets ---------------------------------------------------------------------------------
 
-.PHONY: setup run test clean help
+.PHONY: setup run iso test clean help
 all: ## build everything: the SDK in $(O)/sdk, the samples, the test programs
 
 setup: ## install the Debian packages that are missing (root or sudo)
@@ -60,6 +61,14 @@ setup: ## install the Debian packages that are missing (root or sudo)
 run: sdk samples ## the tour: a hyperapp, a Linux program and a hybrid program side by side
 	$(Q)$(MAKE) -s --no-print-directory -C samples/tour O=$(abspath $(O))/samples/tour \
 		HEDRON_SDK=$(abspath $(O))/sdk run
+
+iso: $(O)/hedron.iso ## a disk image of the tour that boots by BIOS and by UEFI; output on the serial port
+
+TOUR := $(addprefix $(O)/samples/tour/tour-,hyperapp linux hybrid)
+$(TOUR): $(O)/samples/tour/.built ;
+$(O)/hedron.iso: scripts/make-iso $(TOUR) $(filter $(SDK)/share/hedron/%,$(SDK_FILES))
+	$(call say,ISO,$@)
+	$(Q)scripts/make-iso $@ $(SDK)/share/hedron $(TOUR)
 
 test: ## build, and run all tests
 

@@ -106,6 +106,7 @@ static const struct rsdp *search(paddr from, paddr to)
 	return NULL;
 }
 
+/* Where a BIOS leaves it; UEFI tells the loader instead, and the loader us. */
 static const struct rsdp *find_rsdp(void)
 {
 	paddr ebda = (paddr)*(const uint16_t *)phys_to_virt(BDA_EBDA_SEGMENT) << 4;

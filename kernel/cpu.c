@@ -6,6 +6,7 @@
 #include "cpu.h"
 #include "bootinfo.h"
 #include "desc.h"
+#include "ec.h"
 #include "fpu.h"
 #include "kobj.h"
 #include "kstack.h"
@@ -13,6 +14,7 @@
 #include "log.h"
 #include "pagetable.h"
 #include "panic.h"
+#include "pcid.h"
 #include "sched.h"
 #include "timer.h"
 #include "x86.h"
@@ -46,6 +48,8 @@ void cpu_detect(void)
 	refuse_without(BIT(l1.edx, 26), "SSE2");
 	cpu_has.tsc_deadline = BIT(l1.ecx, 24) && !boot_option("nodl");
 	cpu_has.mce = BIT(l1.edx, 7);
+	pcid_on = BIT(l1.ecx, 17) && !boot_option("nopcid");
+	cpu_has.invpcid = BIT(l7.ebx, 10);
 	cpu_has.xsave = BIT(l1.ecx, 26) && max >= 0xd;
 	cpu_has.xsaveopt = cpu_has.xsave && BIT(cpuid(0xd, 1).eax, 0);
 	cpu_has.fsgsbase = BIT(l7.ebx, 0);
@@ -75,6 +79,8 @@ static void control_init(void)
 		cr4 |= CR4_SMAP;
 	if (cpu_has.umip)
 		cr4 |= CR4_UMIP;
+	if (pcid_on)
+		cr4 |= CR4_PCIDE;		/* CR3 has PCID 0 yet, as it must */
 	write_cr4(cr4);
 	write_cr0(CR0_KERNEL);
 }
@@ -93,6 +99,7 @@ bool cpu_prepare(struct cpu *c, uint32_t apic_id)
 	c->self = c;
 	c->id = c - cpus;
 	c->bit = 1ull << c->id;
+	c->awaits = EC_AWAITS(c->id);
 	c->apic_id = apic_id;
 	c->kernel_sp = kstack_top(c->id, KSTACK_MAIN);
 	c->timer_at = TIMER_NEVER;

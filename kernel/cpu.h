@@ -61,6 +61,7 @@ struct cpu {
 	bool paused;			/* a  idle, and reads no kernel object (grace.c) */
 	unsigned id;			/* I  number in MADT order */
 	uint64_t bit;			/* I  1 << id */
+	uint32_t awaits;		/* I  `readiness` of its idle handlers (ec.h) */
 	uint32_t apic_id;		/* I */
 	ticks sc_start;			/* when `sc` was last charged */
 	ticks quantum_end;
@@ -77,7 +78,7 @@ _Static_assert(offsetof(struct cpu, user_sp) == CPU_OFS_USER_SP, "entry.S");
 
 /* What the boot CPU has; all CPUs are alike. I */
 struct cpu_features {
-	bool xsave, xsaveopt, fsgsbase, huge_pages, smep, smap, umip, tsc_deadline, mce;
+	bool xsave, xsaveopt, fsgsbase, huge_pages, smep, smap, umip, tsc_deadline, mce, invpcid;
 	unsigned phys_bits;
 };
 extern struct cpu_features cpu_has;

@@ -51,10 +51,17 @@ struct op {
 /* Fields:  I  constant after creation;  h  home CPU only;  e  ec->lock;  s  lock of ec->sm. */
 struct ec {
 	struct frame frame;		/* h  must be first: entry.S */
+	bool foreign;			/* I  its PD is foreign */
 	struct pd *pd;			/* I */
 	struct hedron_utcb *utcb;	/* I  the kernel's view; the user writes it at any time */
-	unsigned cpu;			/* I */
-	uint8_t state;			/* h, e  EC_ON_SM to anything else: e */
+	union {
+		uint32_t readiness;	/* the next three: EC_AWAITS() */
+		struct {
+			uint16_t cpu;		/* I */
+			bool fpu_lazy;		/* h  it gets FPU registers when it uses them */
+			uint8_t state;		/* h, e  EC_ON_SM to anything else: e */
+		};
+	};
 	bool in_event;			/* h  EC_IN_CALL: for an event, not a hypercall */
 	bool recall;			/* a  send event 31 before it enters user mode */
 	bool global;			/* I */
@@ -74,7 +81,6 @@ struct ec {
 	void *fpu;			/* I  FPU registers while they are not in the CPU (fpu.c) */
 	ticks fpu_used;			/* h  when it used them last */
 	uint8_t fpu_uses;		/* h  times in quick succession that it did */
-	bool fpu_lazy;			/* h  it gets them when it uses them */
 	struct kobj obj;
 	struct spinlock lock;
 	struct list blocked;		/* e  SCs that wait until it leaves EC_ON_SM */
@@ -88,6 +94,10 @@ struct ec {
 	uint64_t utcb_va;		/* I */
 };
 _Static_assert(offsetof(struct ec, frame) == 0, "entry.S");
+_Static_assert(offsetof(struct ec, foreign) == EC_OFS_FOREIGN, "entry.S");
+/* `readiness` of a handler that can take a message on a CPU without FPU registers being moved. */
+#define EC_AWAITS(cpu)	((cpu) | 1u << 16 | (uint32_t)EC_IDLE << 24)
+_Static_assert(offsetof(struct ec, state) == offsetof(struct ec, readiness) + 3, "EC_AWAITS");
 
 /* NULL: kernel memory exhausted. Registers 0, state as for a new EC of its kind. */
 struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_base, uint64_t rsp);

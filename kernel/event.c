@@ -29,6 +29,7 @@ _Static_assert(!(RFLAGS_USER & MTD_RFLAGS_CLEARED), "ABI reference 6");
 /* What most messages carry; what answers to foreign calls set, besides R8_R15. */
 #define MTD_DATA	(MTD_ACDB | MTD_BSD | MTD_R8_R15)
 #define MTD_ANSWER	(MTD_ACDB | MTD_RSP | MTD_RIP | MTD_RFLAGS)
+#define MTD_USED	(MTD_GPR | MTD_RIP | MTD_RFLAGS | MTD_FS_GS | MTD_FPU)	/* in a reply */
 
 #define VECTORS_SENT	0xf7c7bu	/* 0 1 3..6 10..14 16..19: those a user program can raise */
 
@@ -114,7 +115,7 @@ static inline void state_store(struct hedron_state *s, const struct ec *ec, uint
 }
 
 /* The values that a CPU refuses are checked before any is stored. */
-static bool state_load_any(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
+static bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
 {
 	uint64_t rip = READ_ONCE(s->rip);
 	uint64_t fs = READ_ONCE(s->fs_base), gs = READ_ONCE(s->gs_base);
@@ -130,19 +131,6 @@ static bool state_load_any(struct ec *ec, const struct hedron_state *s, uint64_t
 		ec->gs_base = gs;
 	}
 	regs_load(&ec->frame, s, mtd);
-	return true;
-}
-
-/* The same; quicker for what the answers to foreign calls set. */
-static inline bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
-{
-	uint64_t rip = READ_ONCE(s->rip);
-
-	if ((mtd & (MTD_ANSWER | MTD_BSD | MTD_FS_GS)) != MTD_ANSWER || !is_canonical(rip))
-		return state_load_any(ec, s, mtd);
-	ec->frame.rip = rip;
-	regs_load(&ec->frame, s, MTD_ANSWER);
-	regs_load(&ec->frame, s, mtd & MTD_R8_R15);
 	return true;
 }
 
@@ -190,14 +178,16 @@ static NOINLINE struct ec *send_and_leave(struct ec *ec, cap_sel sel, struct pt 
 HOT struct ec *event_now(struct ec *ec, cap_sel sel, struct pt *pt)
 {
 	struct cpu *cpu = this_cpu();
-	struct ec *h = pt ? pt->ec : NULL;
+	struct hedron_utcb *u;
+	struct ec *h;
 
-	if (unlikely(!pt || h->cpu != ec->cpu || h->state != EC_IDLE || pt->mtd & MTD_FPU ||
-		     !leave_is_short(cpu, h)))
+	if (unlikely(!pt || !leave_can_send(cpu, pt->ec) || pt->mtd & MTD_FPU))
 		return send_and_leave(ec, sel, pt);
+	h = pt->ec;
+	u = h->utcb;
 	leave_bases(ec);
-	h->utcb->items = UTCB_EVENT_WORDS;
-	state_store(&h->utcb->state, ec, pt->mtd);
+	u->items = UTCB_EVENT_WORDS;
+	state_store(&u->state, ec, pt->mtd);
 	h->frame.rsi = READ_ONCE(ec->badge);
 	ipc_enter(cpu, ec, pt, h, true);
 	return leave_to(cpu, ec, h);
@@ -257,16 +247,40 @@ static inline bool fits_sysret(const struct frame *f)
 	return f->rcx == f->rip && f->r11 == f->rflags && !(f->rflags & RFLAGS_TF) && !(f->rip >> 47);
 }
 
+/* What the answer to a foreign call sets, as a rule. */
+static inline bool answer_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
+{
+	uint64_t rip = READ_ONCE(s->rip);
+
+	if ((mtd & MTD_USED & ~MTD_R8_R15) != MTD_ANSWER || rip >> 47)
+		return false;
+	ec->frame.rip = rip;
+	regs_load(&ec->frame, s, MTD_ANSWER);
+	regs_load(&ec->frame, s, mtd & MTD_R8_R15);
+	return true;
+}
+
+static inline struct ec *answered(struct ec *h, struct ec *ec)
+{
+	ipc_leave(h, ec);
+	ec->frame.vector = fits_sysret(&ec->frame) ? VEC_SYSRET : VEC_IRET;
+	leave_bases(h);
+	return leave_to(this_cpu(), h, ec);
+}
+
+static NOINLINE struct ec *other_reply(struct ec *h, struct ec *ec, uint64_t mtd)
+{
+	if (mtd & MTD_FPU || !state_load(ec, &h->utcb->state, mtd))
+		return hypercall(h);
+	return answered(h, ec);
+}
+
 HOT struct ec *event_reply(struct ec *h, struct ec *ec)
 {
-	struct cpu *cpu = this_cpu();
 	const struct hedron_state *s = &h->utcb->state;
 	uint64_t mtd = READ_ONCE(s->mtd);
 
-	if (unlikely(mtd & MTD_FPU || sc_is_abandoned(cpu->sc, ec) || !state_load(ec, s, mtd)))
+	if (unlikely(sc_is_abandoned(this_cpu()->sc, ec)))
 		return hypercall(h);
-	ipc_leave(h, ec);
-	ec->frame.vector = fits_sysret(&ec->frame) ? VEC_SYSCALL : VEC_IRET;
-	leave_bases(h);
-	return leave_to(cpu, h, ec);
+	return answer_load(ec, s, mtd) ? answered(h, ec) : other_reply(h, ec, mtd);
 }

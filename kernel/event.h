@@ -21,14 +21,13 @@ struct ec *event_reply(struct ec *h, struct ec *ec);
 
 void event_recall(struct ec *ec);
 
-/* The frame as it must be for an event at a SYSCALL: rcx and r11 as documented; leaves by IRET. */
+/* The frame as it must be for an event at a SYSCALL: rcx and r11 as documented. */
 static inline void event_from_syscall(struct ec *ec)
 {
 	struct frame *f = &ec->frame;
 
 	f->rcx = f->rip;
 	f->r11 = f->rsp;
-	f->vector = VEC_IRET;
 	ec->qual[0] = ec->qual[1] = 0;
 }
 

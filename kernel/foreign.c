@@ -11,13 +11,13 @@
 
 HOT struct ec *foreign_call(struct ec *ec)
 {
-	struct mediator m = pd_mediator(ec->pd);
+	const struct mediator *m = __atomic_load_n(&ec->pd->mediator, __ATOMIC_ACQUIRE);
 	struct pt *pt;
 	cap_sel slot;
 
-	if (ec->frame.rip - m.base >= m.size) {		/* from outside */
+	if (ec->frame.rip - m->base >= m->size) {		/* from outside */
 		ec->utcb->tls = ec->frame.rip;
-		ec->frame.rip = m.entry;
+		ec->frame.rip = m->entry;
 		return leave_untouched(ec);
 	}
 	slot = ec->pd->foreign_base + ec->cpu;

@@ -7,7 +7,7 @@
 /* A foreign PD's `syscall` is a message, unless the EC says in its UTCB that it is a hypercall. */
 static inline bool foreign_is(const struct ec *ec)
 {
-	return ec->pd->foreign && !(READ_ONCE(ec->utcb->flags) & UTCB_NSCT);
+	return ec->pd->foreign && !(ec->utcb->flags & UTCB_NSCT);
 }
 
 struct ec *foreign_call(struct ec *ec);		/* the EC to go on with */

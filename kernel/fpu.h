@@ -13,13 +13,13 @@ void fpu_free(void *area);
 
 static inline void fpu_ts_set(struct cpu *cpu, bool set)
 {
-	if (cpu->fpu_ts == set)
-		return;
-	cpu->fpu_ts = set;
-	if (set)
+	if (set && !cpu->fpu_ts) {
+		cpu->fpu_ts = true;
 		write_cr0(CR0_KERNEL | CR0_TS);
-	else
+	} else if (!set && cpu->fpu_ts) {
+		cpu->fpu_ts = false;
 		clts();
+	}
 }
 
 /* `to` can run without any registers being moved. */
@@ -31,7 +31,10 @@ static inline bool fpu_stays(const struct cpu *cpu, const struct ec *to)
 /* And it runs next. */
 static inline void fpu_leave(struct cpu *cpu, const struct ec *to)
 {
-	fpu_ts_set(cpu, cpu->fpu_owner != to);
+	if (cpu->fpu_owner == to)
+		fpu_ts_set(cpu, false);
+	else
+		fpu_ts_set(cpu, true);
 }
 void fpu_switch(struct ec *to);		/* the same of any `to`; part of ec_load() */
 void fpu_trap(struct ec *ec);		/* #NM: it wants its registers now */

@@ -104,7 +104,7 @@ HOT struct ec *ipc_call(struct ec *self)
 	if (unlikely(!pt || items > UTCB_WORDS_MAX))
 		return hypercall(self);
 	h = pt->ec;
-	if (unlikely(h->state != EC_IDLE || h->cpu != self->cpu || !leave_is_short(cpu, h)))
+	if (unlikely(!leave_can_send(cpu, h)))
 		return hypercall(self);
 	copy_words(h->utcb, self->utcb, items, items);
 	ipc_enter(cpu, self, pt, h, false);
@@ -180,9 +180,8 @@ HOT struct ec *ipc_reply(struct ec *self)
 	struct ec *caller = self->caller;
 	uint32_t items = READ_ONCE(self->utcb->items);
 
-	if (unlikely(!caller || arg_sel(&self->frame) || items > UTCB_WORDS_MAX))
-		return hypercall(self);
-	if (unlikely(caller->recall || !leave_is_short(cpu, caller)))
+	if (unlikely(!caller || self->frame.rdi >> HC_SEL_SHIFT || items > UTCB_WORDS_MAX ||
+		     !leave_can_return(cpu, caller)))
 		return hypercall(self);
 	if (caller->in_event)
 		return event_reply(self, caller);

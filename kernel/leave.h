@@ -17,18 +17,18 @@
 
 struct ec *kernel_exit(void);		/* sched.c */
 
-/* The EC that entered goes on, if it can; at once if it is still the one that was loaded. */
-static inline struct ec *leave_same(struct ec *ec)
+/* Whether the EC that entered can go on at once. */
+static inline bool leave_is_same(const struct ec *ec)
 {
-	struct cpu *cpu = this_cpu();
+	const struct cpu *cpu = this_cpu();
 
 	if (unlikely(cpu_has_detour() || ec->recall || cpu->loaded != ec || cpu->current != ec))
-		return kernel_exit();
+		return false;
 	irqsoff_end();
-	return ec;
+	return true;
 }
 
-/* The same if neither can have changed. */
+/* It does, if it can; nothing has happened that could have changed what is loaded. */
 static inline struct ec *leave_untouched(struct ec *ec)
 {
 	if (unlikely(cpu_has_detour() || ec->recall))
@@ -37,10 +37,16 @@ static inline struct ec *leave_untouched(struct ec *ec)
 	return ec;
 }
 
-/* Whether leave_to() may be used. Nothing that is asked here may be changed before it. */
-static inline bool leave_is_short(const struct cpu *cpu, const struct ec *to)
+/* Whether leave_to() may be used to go to handler `h` with a message; and that it may take one. */
+static inline bool leave_can_send(const struct cpu *cpu, const struct ec *h)
 {
-	return likely(!cpu_has_detour()) && likely(fpu_stays(cpu, to));
+	return likely(h->readiness == cpu->awaits) && likely(!cpu_has_detour());
+}
+
+/* Whether it may be used to go back to a caller. */
+static inline bool leave_can_return(const struct cpu *cpu, const struct ec *caller)
+{
+	return likely(!caller->recall) && likely(fpu_stays(cpu, caller)) && likely(!cpu_has_detour());
 }
 
 /* The running EC's segment bases become what they are in the CPU. */
@@ -61,8 +67,8 @@ static inline struct ec *leave_to(struct cpu *cpu, struct ec *from, struct ec *t
 	cpu->current = to;
 	cpu->loaded = to;
 	cpu->tss->rsp0 = (uint64_t)(&to->frame + 1);
-	if (cpu->pd != to->pd)
-		mem_switch(cpu, to->pd);
+	if (from->pd != to->pd)
+		mem_switch(cpu, from->pd, to->pd);
 	irqsoff_end();
 	return to;
 }

@@ -33,6 +33,8 @@ uint16_t log_uart_port(void)
 {
 	const uint16_t *bda = phys_to_virt(BDA_UART);
 
+	if (boot.uefi)
+		return UART_DEFAULT;	/* there is no BIOS data area */
 	return bda[0] ? bda[0] : bda[1] ? bda[1] : UART_DEFAULT;
 }
 

@@ -119,9 +119,9 @@ void kernel_main(uint32_t magic, paddr info)
 	reserve_kernel(heap);
 	roottask_start();
 	log_print("Hedron Hybrid kernel: API %u, %u CPUs, TSC %u kHz, LAPIC timer %u kHz, "
-		  "memory %lu MiB, boot %lu us\n", HEDRON_API_VERSION,
+		  "memory %lu MiB, %s, boot %lu us\n", HEDRON_API_VERSION,
 		  cpu_count, timer_tsc_khz, timer_lapic_khz,
-		  heap.len >> 20, timer_ticks_to_us(rdtsc() - start));
+		  heap.len >> 20, boot.uefi ? "UEFI" : "BIOS", timer_ticks_to_us(rdtsc() - start));
 	protection_check_tables();
 	protection_check_cpu();
 	selftest();

@@ -11,6 +11,7 @@
 #include "cpu.h"
 #include "crd.h"
 #include "ec.h"
+#include "grace.h"
 #include "hypercall.h"
 #include "pages.h"
 #include "slab.h"
@@ -32,7 +33,8 @@ struct pd *pd_create(void)
 	if (!pd)
 		return NULL;
 	kobj_init(&pd->obj, KOBJ_PD, this_cpu()->id);
-	pd->mediator.size = NO_MEDIATOR;
+	pd->mediator = pd->mediators;
+	pd->mediator->size = NO_MEDIATOR;
 	pd->caps_gone = 1;
 	if (!mem_space_init(pd)) {
 		slab_free(&pd_cache, pd);
@@ -182,14 +184,23 @@ enum hedron_status hc_create_pd(struct ec *self)
 	return status;
 }
 
-static void set_mediator(struct pd *pd, struct mediator m)
+/* HC_AGAIN: somebody may still be reading what was replaced the last time. */
+static enum hedron_status set_mediator(struct pd *pd, struct mediator m)
 {
+	enum hedron_status status = HC_AGAIN;
+	struct mediator *next;
+
 	spin_lock(&pd->mem_lock);
-	__atomic_store_n(&pd->mediator_seq, pd->mediator_seq + 1, __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_RELEASE);	/* pairs with pd_mediator() */
-	pd->mediator = m;
-	__atomic_store_n(&pd->mediator_seq, pd->mediator_seq + 1, __ATOMIC_RELEASE);
+	if (grace_over(pd->mediator_ticket)) {
+		next = &pd->mediators[pd->mediator == pd->mediators];
+		*next = m;
+		/* release: foreign_call() finds it whole */
+		__atomic_store_n(&pd->mediator, next, __ATOMIC_RELEASE);
+		pd->mediator_ticket = grace_begin(this_cpu());
+		status = HEDRON_SUCCESS;
+	}
 	spin_unlock(&pd->mem_lock);
+	return status;
 }
 
 /* HIP_FEAT_MEDIATOR. PD, ARG2 base, ARG3 size (0: none), ARG4 entry; all in user space. */
@@ -203,13 +214,10 @@ enum hedron_status pd_ctrl_mediator(struct ec *self)
 		return HEDRON_BAD_CAP;
 	if (!pd->foreign)
 		return HEDRON_BAD_PAR;
-	if (!size) {
-		set_mediator(pd, (struct mediator){ .size = NO_MEDIATOR });
-		return HEDRON_SUCCESS;
-	}
+	if (!size)
+		return set_mediator(pd, (struct mediator){ .size = NO_MEDIATOR });
 	if ((base | size) % PAGE_SIZE || base >= HEDRON_USER_END || size > HEDRON_USER_END - base ||
 	    entry - base >= size)
 		return HEDRON_BAD_PAR;
-	set_mediator(pd, (struct mediator){ base + SYSCALL_LEN, size, entry });
-	return HEDRON_SUCCESS;
+	return set_mediator(pd, (struct mediator){ base + SYSCALL_LEN, size, entry });
 }

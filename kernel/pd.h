@@ -5,6 +5,7 @@
 #include "cap.h"
 #include "kobj.h"
 #include "pagetable.h"
+#include "pcid.h"
 #include "spinlock.h"
 #include "tree.h"
 #include "types.h"
@@ -28,8 +29,9 @@ struct pd {
 	bool foreign;			/* I  its `syscall`s are messages (foreign.c) */
 	bool passthrough;		/* I  may touch the machine: msr_access, machine_ctrl */
 	cap_sel foreign_base;		/* I */
-	uint32_t mediator_seq;		/* p  odd while `mediator` changes; read without a lock */
-	struct mediator mediator;	/* p  read with pd_mediator() */
+	struct mediator *mediator;	/* p  one of the two, constant while it is; read without a lock */
+	struct mediator mediators[2];	/* p */
+	uint64_t mediator_ticket;	/* p  when that is over, nobody reads the other */
 	void ***obj_root;		/* m  object space (space_obj.c) */
 	void ***obj_lost;		/* m  the same, when the original capability is gone */
 	uint64_t caps_gone;		/* m  capabilities that left it, plus 1; read without a lock */
@@ -39,6 +41,7 @@ struct pd {
 	struct spinlock mem_lock;
 	struct pagetable mem;		/* p  address space (space_mem.c) */
 	uaddr mem_cleared;		/* p  up to here, by mem_space_clear() */
+	struct pcid pcid;		/* of its TLB entries */
 	uint64_t cr3;			/* I */
 	uint64_t cpus;			/* a  CPUs that have it loaded (tlb.c) */
 };
@@ -50,22 +53,6 @@ struct pd *pd_create(void);		/* NULL: kernel memory exhausted */
 void pd_abandon(struct pd *pd);		/* one that nobody knows yet will not be used */
 void pd_ref(struct pd *pd);		/* an EC more that needs it */
 void pd_unref(struct pd *pd);
-
-/* Any CPU, at any time: what one pd_set_mediator() has set, never parts of two. */
-static inline struct mediator pd_mediator(const struct pd *pd)
-{
-	struct mediator m;
-	uint32_t seq;
-
-	do {
-		seq = __atomic_load_n(&pd->mediator_seq, __ATOMIC_ACQUIRE);
-		m.base = READ_ONCE(pd->mediator.base);
-		m.size = READ_ONCE(pd->mediator.size);
-		m.entry = READ_ONCE(pd->mediator.entry);
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	} while (unlikely(seq & 1 || seq != READ_ONCE(pd->mediator_seq)));
-	return m;
-}
 
 enum hedron_status hc_create_pd(struct ec *self);
 enum hedron_status pd_ctrl_mediator(struct ec *self);

@@ -34,8 +34,9 @@ static void must(enum hedron_status status)
 static void map(struct pd *pd, uaddr va, paddr phys, uint64_t len, unsigned rights)
 {
 	struct span s = { va, phys, len };
-	struct tlb_gone gone = { 0 };
+	struct tlb_gone gone;
 
+	tlb_gone_init(&gone);
 	while (s.len) {
 		struct work w = WORK_INIT;
 
@@ -110,7 +111,6 @@ static struct ec *first_ec(struct pd *pd, uint64_t entry)
 	ec->state = EC_READY;
 	ec->frame.rip = entry;
 	ec->frame.rdi = cpu->id;
-	ec->frame.r11 = RFLAGS_IF;
 	ec->frame.vector = VEC_SYSCALL;
 	return ec;
 }

@@ -32,15 +32,14 @@ bool mem_space_init(struct pd *pd);	/* false: out of memory */
 bool mem_space_clear(struct pd *pd, struct work *w);	/* a chunk; true: nothing is mapped */
 void mem_space_free(struct pd *pd);	/* after that, when no EC runs in it */
 
-/* Makes `pd` this CPU's address space; tlb.c says what the mask is for. */
-static inline void mem_switch(struct cpu *cpu, struct pd *pd)
+/* Changes this CPU's address space; tlb.c says what the mask is for. */
+static inline void mem_switch(struct cpu *cpu, struct pd *old, struct pd *pd)
 {
-	struct pd *old = cpu->pd;
+	uint64_t bit = cpu->bit;
 
-	__atomic_fetch_or(&pd->cpus, cpu->bit, __ATOMIC_SEQ_CST);	/* before the tables are read */
+	__atomic_fetch_or(&pd->cpus, bit, __ATOMIC_SEQ_CST);	/* before the tables are read */
 	cpu->pd = pd;
-	write_cr3(pd->cr3);
-	if (old)
-		__atomic_fetch_and(&old->cpus, ~cpu->bit, __ATOMIC_SEQ_CST);
+	write_cr3(pd->cr3 | pcid_keep(&pd->pcid, bit));
+	__atomic_fetch_and(&old->cpus, ~bit, __ATOMIC_SEQ_CST);
 }
 void mem_load(struct pd *pd);		/* makes it this CPU's address space; NULL: the kernel's own */
