@@ -166,7 +166,7 @@ enum hedron_status hc_reply(struct ec *self)
 		answer_call(caller, self);
 	else if (!event_answer(caller, self))
 		return HC_NO_STATUS;
-	if (unlikely(caller->in_event && sc_is_abandoned(cpu->sc, caller)))
+	if (unlikely(caller->in_event && cpu->sc && sc_is_abandoned(cpu->sc, caller)))
 		sc_drop(cpu->sc);
 	/* The caller sleeps on the semaphore (ABI 3.3.1); if that was a call, it will call again. */
 	if (unlikely(sm && !sm->base) &&
