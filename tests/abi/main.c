@@ -51,6 +51,7 @@
 	X(hostile) \
 	X(extensions) \
 	X(death) \
+	X(oom) \
 	X(badges) \
 	X(mediators) \
 	X(lifecycle)
