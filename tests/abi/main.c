@@ -46,6 +46,7 @@
 	X(smp_memory) \
 	X(smp_time) \
 	X(hostile) \
+	X(hostile_insn) \
 	X(extensions) \
 	X(lifecycle)
 
