@@ -7,8 +7,9 @@
  * sender's mappings, holes included, replacing what it had; nobody remembers where it came from.
  *
  * A delegation passes twice over its range, in chunks (work.h). The first pass gets all the memory it
- * takes: if there is not enough, that is given back and nothing has happened. The second cannot fail. No
- * lock is held between the chunks, so what others put into the range meanwhile may be passed over.
+ * takes: if there is not enough, that is given back and nothing has happened. The second cannot fail.
+ * One page table's worth of memory needs no first pass. No lock is held between the
+ * chunks, so what others put into the range meanwhile may be passed over.
  */
 #include "grant.h"
 #include "assert.h"
@@ -176,9 +177,8 @@ static struct extent extent_of(struct pd *src, const struct mem_range *r, unsign
 
 	if (!rights)
 		return hole;
-	return src == &hv_pd ? hv_extent(r->from) : pagetable_extent(&src->mem, r->from);
+	return src == &hv_pd ? hv_extent(r->from) : pagetable_extent(&src->mem, r->from, r->len);
 }
-
 
 static enum hedron_status memory_pass_locked(struct grant *g, const struct grant_range *gr,
 					     struct mem_range *r, struct work *work,
@@ -212,7 +212,7 @@ static enum hedron_status grant_memory(struct grant *g, const struct grant_range
 	struct crd_window w = gr->w;
 	struct mem_range r = { w.src << PAGE_SHIFT, w.dst << PAGE_SHIFT, 1ull << (w.order + PAGE_SHIFT) };
 	enum hedron_status status = HEDRON_SUCCESS;
-	struct tlb_gone gone = { 0 };
+	struct tlb_gone gone;
 
 	if (w.dst >= USER_PAGES || w.src >= (gr->src == &hv_pd ? HV_PAGES : USER_PAGES))
 		return HEDRON_SUCCESS;
@@ -220,6 +220,7 @@ static enum hedron_status grant_memory(struct grant *g, const struct grant_range
 	if (gr->src != &hv_pd)
 		r.len = min_u64(r.len, HEDRON_USER_END - r.from);
 	r = (struct mem_range){ r.from + g->at, r.to + g->at, r.len - g->at };
+	tlb_gone_init(&gone);
 	lock_two(gr->src, gr->dst);
 	if (!gr->dst->obj.orphan)	/* else it is being emptied: nothing gets in any more */
 		status = memory_pass_locked(g, gr, &r, work, &gone);
@@ -231,7 +232,7 @@ static enum hedron_status grant_memory(struct grant *g, const struct grant_range
 /* All goes into one table of pages: if there is no memory for that, nothing happens. */
 static bool fits_table(struct crd_window w)
 {
-	return w.order < 9 && (w.dst & 0x1ff) + (1ull << w.order) <= 512;
+	return w.order <= 9 && (w.dst & 0x1ff) + (1ull << w.order) <= 512;
 }
 
 /* ---- all -------------------------------------------------------------------------------------- */

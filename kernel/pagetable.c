@@ -16,7 +16,8 @@
 
 #define TABLE_FLAGS	(PTE_P | PTE_W | PTE_U | PTE_A)
 
-#define COST_MAP	60		/* instructions, about */
+#define COST_WALK	60		/* instructions, about */
+#define COST_MAP	15
 #define COST_CLEAR	20
 #define COST_TABLE	600		/* its entries are looked at */
 
@@ -42,26 +43,35 @@ static unsigned pte_rights(uint64_t pte)
 	return MEM_R | (pte & PTE_W ? MEM_W : 0) | (pte & PTE_NX ? 0 : MEM_X);
 }
 
-struct extent pagetable_extent(const struct pagetable *t, uaddr va)
+/* How many entries from `entry` on, of those left in its table, map on like the first one. */
+static uint64_t alike(const uint64_t *entry, unsigned left, uint64_t step, uint64_t wanted)
+{
+	uint64_t n = 1;
+
+	while (n < left && n < wanted && entry[n] == entry[0] + n * step)
+		n++;
+	return n;
+}
+
+struct extent pagetable_extent(const struct pagetable *t, uaddr va, uint64_t wanted)
 {
 	const uint64_t *table = t->pml4;
 	unsigned level = LEVEL_TOP;
-	uint64_t pte, ofs;
+	uint64_t pte, ofs, size, n;
 
 	for (;; level--) {
 		pte = table[level_index(level, va)];
-		ofs = va & (level_size(level) - 1);
-		if (!(pte & PTE_P))
-			return (struct extent){ 0, level_size(level) - ofs, 0 };
-		if (pte_is_leaf(pte, level))
+		if (!(pte & PTE_P) || pte_is_leaf(pte, level))
 			break;
 		table = table_of(pte);
 	}
-	return (struct extent){
-		(pte & PTE_ADDR & ~(level_size(level) - 1)) + ofs,
-		level_size(level) - ofs,
-		pte_rights(pte),
-	};
+	size = level_size(level);
+	ofs = va & (size - 1);
+	n = alike(&table[level_index(level, va)], 512 - level_index(level, va),
+		  pte & PTE_P ? size : 0, (ofs + wanted + size - 1) >> level_shift(level));
+	if (!(pte & PTE_P))
+		return (struct extent){ 0, n * size - ofs, 0 };
+	return (struct extent){ (pte & PTE_ADDR & ~(size - 1)) + ofs, n * size - ofs, pte_rights(pte) };
 }
 
 /* Replaces a large page by a table of pages that map the same. */
@@ -141,20 +151,36 @@ static void advance(struct span *s, uint64_t len)
 	s->len -= len;
 }
 
+/* From `entry` on, to the end of its table: there a larger page may fit. */
+static void map_run(uint64_t *entry, unsigned level, struct span *s, uint64_t flags, struct work *w,
+		    struct tlb_gone *gone)
+{
+	uint64_t size = level_size(level);
+	unsigned left = 512 - level_index(level, s->va);
+
+	if (level)
+		flags |= PTE_PS;
+	do {
+		uint64_t old = *entry;
+
+		*entry++ = s->phys | flags;
+		entry_gone(gone, old, level, s->va, w);
+		advance(s, size);
+		work_spend(w, COST_MAP);
+	} while (--left && s->len >= size && !work_is_over(w));
+}
+
 bool pagetable_map(struct pagetable *t, struct span *s, uint64_t flags, struct work *w,
 		   struct tlb_gone *gone)
 {
 	while (s->len && !work_is_over(w)) {
 		unsigned level = best_level(s->va, s->phys, s->len);
-		uint64_t *entry = entry_make(t, s->va, level), old;
+		uint64_t *entry = entry_make(t, s->va, level);
 
 		if (!entry)
 			return false;
-		old = *entry;
-		*entry = s->phys | flags | (level ? PTE_PS : 0);
-		entry_gone(gone, old, level, s->va, w);
-		advance(s, level_size(level));
-		work_spend(w, COST_MAP);
+		work_spend(w, COST_WALK);
+		map_run(entry, level, s, flags, w, gone);
 	}
 	return true;
 }
@@ -170,7 +196,7 @@ bool pagetable_prepare_map(struct pagetable *t, struct span *s, struct work *w)
 		if (!level)		/* all others of this table are there, too */
 			len = min_u64(level_size(1) - (s->va & (level_size(1) - 1)), s->len);
 		advance(s, len);
-		work_spend(w, COST_MAP);
+		work_spend(w, COST_WALK);
 	}
 	return true;
 }

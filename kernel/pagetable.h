@@ -19,7 +19,8 @@ struct extent {
 
 extern unsigned pagetable_max_level;	/* I  2 if the CPU has pages of 1 GiB */
 
-struct extent pagetable_extent(const struct pagetable *t, uaddr va);
+/* It may end before the run does, but not before `wanted_bytes` within one table. */
+struct extent pagetable_extent(const struct pagetable *t, uaddr va, uint64_t wanted_bytes);
 
 /* What is left to do of a range; page-aligned and in the user half. */
 struct span {

@@ -34,8 +34,9 @@ static void must(enum hedron_status status)
 static void map(struct pd *pd, uaddr va, paddr phys, uint64_t len, unsigned rights)
 {
 	struct span s = { va, phys, len };
-	struct tlb_gone gone = { 0 };
+	struct tlb_gone gone;
 
+	tlb_gone_init(&gone);
 	while (s.len) {
 		struct work w = WORK_INIT;
 

@@ -21,7 +21,7 @@ bool mem_translate(struct pd *pd, uaddr va, paddr *phys)
 	if (va >= HEDRON_USER_END)
 		return false;
 	spin_lock(&pd->mem_lock);
-	e = pagetable_extent(&pd->mem, va);
+	e = pagetable_extent(&pd->mem, va, 1);
 	spin_unlock(&pd->mem_lock);
 	*phys = e.phys;
 	return e.rights != 0;
@@ -60,10 +60,11 @@ enum hedron_status mem_prepare_locked(struct pd *pd, struct span *s, unsigned ri
 enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys)
 {
 	struct span s = { va, phys, PAGE_SIZE };
-	struct tlb_gone gone = { 0 };
+	struct tlb_gone gone;
 	struct work w = WORK_INIT;
 	enum hedron_status status = HEDRON_BAD_CAP;
 
+	tlb_gone_init(&gone);
 	spin_lock(&pd->mem_lock);
 	if (!pd->obj.orphan)			/* else it is being emptied */
 		status = status_of(pagetable_map(&pd->mem, &s,
@@ -76,8 +77,9 @@ enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys)
 
 void mem_unmap_fixed(struct pd *pd, uaddr va, paddr phys)
 {
-	struct tlb_gone gone = { 0 };
+	struct tlb_gone gone;
 
+	tlb_gone_init(&gone);
 	spin_lock(&pd->mem_lock);
 	pagetable_clear_fixed(&pd->mem, va, phys, &gone);
 	spin_unlock(&pd->mem_lock);
@@ -97,9 +99,10 @@ bool mem_space_init(struct pd *pd)
 bool mem_space_clear(struct pd *pd, struct work *w)
 {
 	struct span left = { pd->mem_cleared, 0, USER_HALF - pd->mem_cleared };
-	struct tlb_gone gone = { 0 };
+	struct tlb_gone gone;
 	bool done;
 
+	tlb_gone_init(&gone);
 	spin_lock(&pd->mem_lock);
 	done = pagetable_clear(&pd->mem, &left, w, &gone);
 	pd->mem_cleared = left.va;

@@ -7,12 +7,18 @@ struct pd;
 
 #define TLB_SINGLE	16		/* that many pages are flushed one by one */
 
-/* What an operation took out of page tables. Starts as zeros; ends by tlb_flush(). */
+/* What an operation took out of page tables, from tlb_gone_init() to tlb_flush(). */
 struct tlb_gone {
 	unsigned pages;			/* more than TLB_SINGLE: too many to name */
 	uaddr va[TLB_SINGLE];
 	void *tables;			/* linked by their first word */
 };
+
+static inline void tlb_gone_init(struct tlb_gone *g)
+{
+	g->pages = 0;
+	g->tables = NULL;
+}
 
 static inline void tlb_gone_page(struct tlb_gone *g, uaddr va)
 {

@@ -81,6 +81,18 @@ test-abi: $(ABI_ELF) $(ABI_KERNEL) ## run the conformance roottask on our kernel
 	$(Q)tests/tap $(O)/tests/abi.tap tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
 TESTS += abi
 
+# The same on several CPUs; how the kernel takes bad boot modules; that no section and no error of the
+# reference is without a case.
+.PHONY: test-abi-smp2 test-abi-smp4 test-abi-loader test-abi-coverage
+test-abi-smp2 test-abi-smp4: test-abi-smp%: $(ABI_ELF) $(ABI_KERNEL)
+	$(Q)SMP=$* tests/tap $(O)/tests/abi-smp$*.tap \
+		tests/abi/run $(ABI_KERNEL) $(ABI_ELF) $(ABI_WORDS)
+test-abi-loader: $(ABI_ELF) $(ABI_KERNEL)
+	$(Q)tests/tap $(O)/tests/abi-loader.tap tests/abi/loader $(ABI_KERNEL) $(ABI_ELF)
+test-abi-coverage: ## check that no section and no error of the ABI lacks a case
+	$(Q)tests/tap $(O)/tests/abi-coverage.tap tests/abi/coverage check
+TESTS += abi-smp2 abi-smp4 abi-loader abi-coverage
+
 # The same on the kernel with checks of its own.
 test-abi-debug: $(ABI_ELF) $(O)/kernel-debug/kernel.elf32
 	$(Q)tests/tap $(O)/tests/abi-debug.tap \

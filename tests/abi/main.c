@@ -23,6 +23,7 @@
 	X(ctrl) \
 	X(delegate_obj) \
 	X(delegate_mem) \
+	X(large) \
 	X(ports) \
 	X(translate) \
 	X(derive) \
@@ -33,12 +34,14 @@
 	X(events) \
 	X(mtd) \
 	X(recall) \
+	X(states) \
 	X(foreign) \
 	X(reply_sm) \
 	X(revoke) \
 	X(sm) \
 	X(sched) \
 	X(irq) \
+	X(signals) \
 	X(fpu) \
 	X(smp) \
 	X(smp_stress) \
@@ -48,6 +51,9 @@
 	X(hostile) \
 	X(hostile_insn) \
 	X(extensions) \
+	X(death) \
+	X(badges) \
+	X(mediators) \
 	X(lifecycle)
 
 #define DECLARE(id)	extern const struct abi_suite suite_##id;

@@ -65,7 +65,8 @@ void thread_leave(struct thread *t, struct hedron_utcb *u)
 	set_start(t, &u->state, thread_end);
 }
 
-static void record(struct thread *t, struct portal *p, const struct hedron_utcb *u)
+static void record(struct thread *t, struct portal *p, uint64_t badge,
+		   const struct hedron_utcb *u)
 {
 	struct thread_event *e = &t->log[t->count % THREAD_LOG];
 
@@ -75,16 +76,18 @@ static void record(struct thread *t, struct portal *p, const struct hedron_utcb 
 		t->count++;
 	e->event = p->event;
 	e->id = (uint64_t)p;
+	e->badge = badge;
 	e->items = u->items;
 	e->state = u->state;
 }
 
-static cap_sel event_handler(struct portal *p)
+/* With RSI as it was at portal entry, which means something on kernels with badges. */
+static cap_sel event_handler(struct portal *p, uint64_t rsi)
 {
 	struct hedron_utcb *u = p->handler->utcb;
 	struct thread *t = p->arg;
 
-	record(t, p, u);
+	record(t, p, rsi, u);
 	u->items = 0;
 	u->state.mtd = 0;
 	t->sleep_on = 0;
@@ -99,26 +102,33 @@ static cap_sel event_handler(struct portal *p)
 	return t->sleep_on;
 }
 
+/* All event portals lead to event_handler(), which takes one argument more than other portals. */
+static void event_portal_init(struct thread *t, unsigned event, cap_sel sel, uint64_t mtd)
+{
+	struct portal *p = &t->portals[event];
+
+	p->event = event;
+	portal_init(p, sel, &t->handler, (portal_fn)(void (*)(void))event_handler, t, mtd);
+}
+
 static void portals_create(struct thread *t, cap_sel base, uint64_t mtd)
 {
-	for (unsigned event = 0; event < EVENT_COUNT; event++) {
-		t->portals[event].event = event;
-		portal_init(&t->portals[event], base + event, &t->handler, event_handler, t, mtd);
-	}
+	for (unsigned event = 0; event < EVENT_COUNT; event++)
+		event_portal_init(t, event, base + event, mtd);
 }
 
 /* The portal for foreign calls, and all portals given to the child. */
 static void portals_give(struct thread *t, cap_sel base, uint64_t mtd)
 {
-	struct portal *p = &t->portals[EVENT_FOREIGN];
+	cap_sel foreign;
 
 	child_give(t->child, base, 5);
 	child_give(t->child, t->done, 0);
 	if (!t->child->foreign)
 		return;
-	p->event = EVENT_FOREIGN;
-	portal_init(p, sel_alloc(), &t->handler, event_handler, t, mtd);
-	child_give_at(t->child, p->sel, base + FOREIGN_BASE + t->cpu, 0);
+	foreign = sel_alloc();
+	event_portal_init(t, EVENT_FOREIGN, foreign, mtd);
+	child_give_at(t->child, foreign, base + FOREIGN_BASE + t->cpu, 0);
 }
 
 static void thread_init(struct thread *t, const struct thread_spec *spec)

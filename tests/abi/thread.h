@@ -30,6 +30,7 @@ typedef bool (*react_fn)(struct thread *t, unsigned event, struct hedron_utcb *u
 struct thread_event {
 	unsigned event;
 	uint64_t id;			/* portal id delivered with it */
+	uint64_t badge;			/* RSI at the handler's entry */
 	uint32_t items;
 	struct hedron_state state;
 };

@@ -31,7 +31,13 @@ test-bench: $(BENCH_ELF) $(KERNEL_ELF) ## compare the kernel's figures with thei
 		$(KERNEL_ELF) $(BENCH_ELF)
 TESTS += bench
 
-# Some minutes: everything happens with time counted in instructions.
-.PHONY: irqsoff
-irqsoff: $(BENCH_ELF) $(ABI_ELF) $(O)/kernel-irqsoff/kernel.elf32 ## the longest stretches with interrupts off
-	$(Q)tests/bench/irqsoff $(O)/kernel-irqsoff/kernel.elf32 $(BENCH_ELF) $(ABI_ELF)
+# The longest stretches with interrupts off, and that none is longer than they are now.
+IRQSOFF_FILES	:= $(O)/kernel-irqsoff/kernel.elf32 $(BENCH_ELF) $(ABI_ELF)
+IRQSOFF_MAX	:= 45000
+
+.PHONY: irqsoff test-irqsoff
+irqsoff: $(IRQSOFF_FILES) ## list the longest stretches with interrupts off
+	$(Q)tests/bench/irqsoff $(IRQSOFF_FILES)
+test-irqsoff: $(IRQSOFF_FILES)
+	$(Q)tests/tap $(O)/tests/irqsoff.tap tests/bench/irqsoff --at-most $(IRQSOFF_MAX) $(IRQSOFF_FILES)
+TESTS += irqsoff

@@ -7,7 +7,8 @@
  * figure the least that an empty row took is subtracted; minimum and median are printed. With the
  * word "icount" QEMU counts time in instructions (-icount shift=0): then a loop of known length
  * tells how many ticks an instruction is, and figures are divided by that. With "cpu2" the rows that
- * need two CPUs are run, with "worst" those of worst.c, without either the others.
+ * need two CPUs are run, with "worst" those of worst.c, without either the others;
+ * with "some" only rows whose names are words, too.
  *
  * Lines of output:  name TAB minimum TAB median TAB runs TAB title;  "-" if it cannot be done here.
  * Lines that begin with "#" are for people; the last one is "# end".
@@ -211,13 +212,15 @@ static void do_all(void *arg)
 	enum boot boot = module_has_word("cpu2") ? BOOT_CPU2 :
 			 module_has_word("worst") ? BOOT_WORST : BOOT_ONE;
 
+	bool some = module_has_word("some");
+
 	icount = module_has_word("icount");
 	calibrate();
 	for (unsigned i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		for (unsigned j = 0; j < lists[i]->count; j++) {
 			const struct bench *b = &lists[i]->rows[j];
 
-			if (boot != boot_of(b))
+			if (boot != boot_of(b) || (some && !module_has_word(b->name)))
 				continue;
 			if (!can_do(b))
 				print("%s\t-\t-\t0\t%s\n", b->name, b->title);

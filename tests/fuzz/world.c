@@ -125,27 +125,42 @@ static void fill_slot(struct fuzz_pd *pd, struct fuzz_slot *s, unsigned i, uint6
 	};
 }
 
-/* Portals for the events of a slot, given to its PD without the right to change their ids. */
+/* The EC of a fuzz handler of this PD and CPU, 0 if there is none. Handlers are created first. */
+static cap_sel fuzz_handler(const struct fuzz_pd *pd, const struct station *st)
+{
+	unsigned i = THREAD_SLOTS + (unsigned)random_below(&random, HANDLER_SLOTS);
+	const struct fuzz_slot *h = &pd->slots[i];
+
+	return h->used && h->place.station == st ? h->place.sels + SEL_EC : 0;
+}
+
+static void create_portal(struct fuzz_pd *pd, struct fuzz_slot *s, struct portal *p, cap_sel sel,
+			  unsigned event)
+{
+	cap_sel fuzzed = random_one_in(&random, 6) ? fuzz_handler(pd, s->place.station) : 0;
+
+	p->event = event;
+	p->sel = sel;
+	if (fuzzed && event != EVENT_STARTUP)
+		MUST(hedron_create_pt(sel, ROOT_SEL_PD, fuzzed, pick_mtd(), (uint64_t)guest_portal));
+	else
+		portal_init(p, sel, &s->place.station->handler, station_event, &s->place, pick_mtd());
+}
+
+/* Portals for the events of a slot, given to its PD without the right to change their ids. Most lead
+ * to the trusted handler, some to whoever answers anything. */
 static void create_events(struct fuzz_pd *pd, struct fuzz_slot *s, unsigned i)
 {
-	struct station *st = s->place.station;
-	cap_sel base = s->place.sels + SEL_EVENTS;
-	struct portal *foreign = &s->portals[EVENTS];
+	cap_sel base = s->place.sels + SEL_EVENTS, foreign = s->place.sels + SEL_FOREIGN;
 
-	for (unsigned e = 0; e < EVENTS; e++) {
-		if (random_one_in(&random, 256))
-			continue;		/* this one kills too */
-		s->portals[e].event = events[e];
-		portal_init(&s->portals[e], base + events[e], &st->handler, station_event, &s->place,
-			    pick_mtd());
-	}
+	for (unsigned e = 0; e < EVENTS; e++)
+		if (!random_one_in(&random, 256))	/* else this one kills too */
+			create_portal(pd, s, &s->portals[e], base + events[e], events[e]);
 	give(pd, base, G_EVENTS + 32 * i, 5, PT_CALL);
 	if (!pd->foreign)
 		return;
-	foreign->event = EVENT_COUNT;
-	portal_init(foreign, s->place.sels + SEL_FOREIGN, &st->handler, station_event, &s->place,
-		    pick_mtd());
-	give(pd, foreign->sel, G_EVENTS + 32 * i + G_FOREIGN + st->cpu, 0, PT_CALL);
+	create_portal(pd, s, &s->portals[EVENTS], foreign, EVENT_COUNT);
+	give(pd, foreign, G_EVENTS + 32 * i + G_FOREIGN + s->place.station->cpu, 0, PT_CALL);
 }
 
 static void create_slot(struct fuzz_pd *pd, unsigned i, uint64_t round)
@@ -153,9 +168,8 @@ static void create_slot(struct fuzz_pd *pd, unsigned i, uint64_t round)
 	struct fuzz_slot *s = &pd->slots[i];
 	cap_sel ec = pd->sels + i * SLOT_SELS + SEL_EC;
 
-	s->used = true;
 	s->slot = (struct slot *)(pd->arena + i * SLOT_SIZE);
-	s->place.station = &stations[i % station_count];
+	s->place.station = &stations[i / slot_step % station_count];
 	s->place.guest = (uint64_t)slot_at(i);
 	s->place.sels = pd->sels + i * SLOT_SELS;
 	fill_slot(pd, s, i, round);
@@ -163,6 +177,7 @@ static void create_slot(struct fuzz_pd *pd, unsigned i, uint64_t round)
 	MUST(hedron_create_ec(ec, pd_sel(pd), is_handler(i) ? 0 : HC_EC_GLOBAL, s->place.station->cpu,
 			      (uint64_t)slot_utcb(i), s->place.guest + SLOT_SIZE - 64,
 			      G_EVENTS + 32 * i));
+	s->used = true;
 	give(pd, ec, G_EC + i, 0, RIGHTS_ALL);
 	if (!is_handler(i))
 		return;
@@ -206,8 +221,8 @@ static void create_pd(struct fuzz_pd *pd, uint64_t round)
 	MUST(hedron_create_pd(pd_sel(pd), ROOT_SEL_PD, 0,
 			      pd->foreign ? PD_FOREIGN | G_FOREIGN << PD_FOREIGN_BASE_SHIFT : 0));
 	map_memory(pd);
-	for (unsigned i = 0; i < SLOT_COUNT; i += slot_step)
-		create_slot(pd, i, round);
+	for (unsigned i = SLOT_COUNT; i; i -= slot_step)
+		create_slot(pd, i - slot_step, round);
 }
 
 /* Sizes vary: small rounds find what many threads hide. */
@@ -215,9 +230,7 @@ void world_build(uint64_t round)
 {
 	random = random_seed(args.seed, round, 1000);
 	pd_count = args.mode == MODE_OOM ? 2 : 1 + (unsigned)random_below(&random, PDS_MAX);
-	slot_step = 1u << random_below(&random, 3);
-	if (args.mode == MODE_OOM || slot_step < station_count / 2)
-		slot_step = 2;
+	slot_step = args.mode == MODE_OOM ? 2 : 1u << random_below(&random, 3);
 	for (unsigned i = 0; i < G_SM_COUNT; i++)
 		MUST(hedron_create_sm(shared + i, ROOT_SEL_PD, random_below(&random, 3)));
 	for (unsigned i = 0; i < pd_count; i++)

@@ -78,14 +78,14 @@ static void end(const char *what)
 
 static bool maps(uaddr va, paddr phys, unsigned rights)
 {
-	struct extent e = pagetable_extent(&t, va);
+	struct extent e = pagetable_extent(&t, va, 1);
 
 	return e.phys == phys && e.rights == rights;
 }
 
 static bool is_hole(uaddr va)
 {
-	return !pagetable_extent(&t, va).rights;
+	return !pagetable_extent(&t, va, 1).rights;
 }
 
 static void sizes(void)
@@ -93,9 +93,9 @@ static void sizes(void)
 	start();
 	ok(map(GIB, GIB * 3, GIB + MIB2 + KIB4, RWX), "a range with parts of all sizes");
 	ok(host_pages == 4, "takes one table a level: %u pages", host_pages);
-	ok(pagetable_extent(&t, GIB + 5 * KIB4).len == GIB - 5 * KIB4, "first a page of 1 GiB");
-	ok(pagetable_extent(&t, 2 * GIB).len == MIB2, "then one of 2 MiB");
-	ok(pagetable_extent(&t, 2 * GIB + MIB2).len == KIB4, "then one of 4 KiB");
+	ok(pagetable_extent(&t, GIB + 5 * KIB4, 1).len == GIB - 5 * KIB4, "first a page of 1 GiB");
+	ok(pagetable_extent(&t, 2 * GIB, 1).len == MIB2, "then one of 2 MiB");
+	ok(pagetable_extent(&t, 2 * GIB + MIB2, 1).len == KIB4, "then one of 4 KiB");
 	ok(maps(2 * GIB + MIB2, 4 * GIB + MIB2, RWX), "the last page maps the last bytes");
 	ok(is_hole(2 * GIB + MIB2 + KIB4) && is_hole(GIB - KIB4), "nothing around it");
 	ok(!gone.pages && !gone.tables, "new mappings leave the TLB alone");
@@ -106,7 +106,12 @@ static void misaligned(void)
 {
 	start();
 	ok(map(MIB2, MIB2 + KIB4, MIB2, RWX), "physical alignment differs");
-	ok(pagetable_extent(&t, MIB2).len == KIB4, "only small pages fit");
+	ok(pagetable_extent(&t, MIB2, 1).len == KIB4, "only small pages fit");
+	ok(pagetable_extent(&t, MIB2, 5 * KIB4).len == 5 * KIB4 &&
+	   pagetable_extent(&t, 2 * MIB2 - KIB4, GIB).len == KIB4,
+	   "their run is as long as asked for, up to the end of the table");
+	ok(!pagetable_extent(&t, MIB2 - 3 * KIB4, 2 * KIB4).rights &&
+	   pagetable_extent(&t, 2 * MIB2 + KIB4, 7 * KIB4).len == MIB2 - KIB4, "so are holes");
 	end("misaligned");
 }
 
