@@ -50,6 +50,7 @@
 	X(smp_time) \
 	X(hostile) \
 	X(hostile_insn) \
+	X(hostile_state) \
 	X(extensions) \
 	X(death) \
 	X(badges) \
