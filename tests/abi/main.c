@@ -52,6 +52,7 @@
 	X(smp_time) \
 	X(hostile) \
 	X(extensions) \
+	X(death) \
 	X(badges) \
 	X(mediators) \
 	X(kmem) \
