@@ -5,6 +5,7 @@
 #include "cap.h"
 #include "kobj.h"
 #include "pagetable.h"
+#include "pcid.h"
 #include "spinlock.h"
 #include "tree.h"
 #include "types.h"
@@ -40,6 +41,7 @@ struct pd {
 	struct spinlock mem_lock;
 	struct pagetable mem;		/* p  address space (space_mem.c) */
 	uaddr mem_cleared;		/* p  up to here, by mem_space_clear() */
+	struct pcid pcid;		/* of its TLB entries */
 	uint64_t cr3;			/* I */
 	uint64_t cpus;			/* a  CPUs that have it loaded (tlb.c) */
 };

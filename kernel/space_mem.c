@@ -92,7 +92,8 @@ bool mem_space_init(struct pd *pd)
 	if (!pd->mem.pml4)
 		return false;
 	memcpy(pd->mem.pml4 + 256, kernel_pml4 + 256, PAGE_SIZE / 2);
-	pd->cr3 = virt_to_phys(pd->mem.pml4);
+	pcid_init(&pd->pcid);
+	pd->cr3 = virt_to_phys(pd->mem.pml4) | pd->pcid.nr;
 	return true;
 }
 
@@ -115,6 +116,7 @@ bool mem_space_clear(struct pd *pd, struct work *w)
 void mem_space_free(struct pd *pd)
 {
 	tlb_unload(pd);
+	pcid_free(&pd->pcid);
 	page_free(pd->mem.pml4);
 }
 

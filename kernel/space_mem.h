@@ -39,7 +39,7 @@ static inline void mem_switch(struct cpu *cpu, struct pd *old, struct pd *pd)
 
 	__atomic_fetch_or(&pd->cpus, bit, __ATOMIC_SEQ_CST);	/* before the tables are read */
 	cpu->pd = pd;
-	write_cr3(pd->cr3);
+	write_cr3(pd->cr3 | pcid_keep(&pd->pcid, bit));
 	__atomic_fetch_and(&old->cpus, ~bit, __ATOMIC_SEQ_CST);
 }
 void mem_load(struct pd *pd);		/* makes it this CPU's address space; NULL: the kernel's own */
