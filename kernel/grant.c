@@ -24,6 +24,7 @@
 
 #define USER_PAGES	(HEDRON_USER_END >> PAGE_SHIFT)
 #define COST_EXTENT	100		/* instructions, about */
+#define COST_ENTRY	6		/* of a page table, looked at */
 #define COST_CAP	250
 
 enum grant_phase {
@@ -174,7 +175,7 @@ struct mem_range {
 
 static struct extent extent_of(struct pd *src, const struct mem_range *r, unsigned rights)
 {
-	struct extent hole = { 0, r->len, 0 };
+	struct extent hole = { .len = r->len };
 
 	if (!rights)
 		return hole;
@@ -203,7 +204,7 @@ static enum hedron_status memory_pass_locked(struct grant *g, const struct grant
 		done = len - s.len;
 		*r = (struct mem_range){ r->from + done, r->to + done, r->len - done };
 		g->at += done;
-		work_spend(work, COST_EXTENT);
+		work_spend(work, COST_EXTENT + e.entries * COST_ENTRY);
 	}
 	if (status == HEDRON_SUCCESS && r->len)
 		return HC_AGAIN;

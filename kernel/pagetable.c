@@ -19,7 +19,9 @@
 #define COST_WALK	60		/* instructions, about */
 #define COST_MAP	15
 #define COST_CLEAR	20
-#define COST_TABLE	600		/* its entries are looked at */
+#define COST_GONE	100
+#define COST_NEW_TABLE	700
+#define COST_TABLE	2500		/* all its entries are looked at or written */
 
 unsigned pagetable_max_level = 1;
 
@@ -44,9 +46,9 @@ static unsigned pte_rights(uint64_t pte)
 }
 
 /* How many entries from `entry` on, of those left in its table, map on like the first one. */
-static uint64_t alike(const uint64_t *entry, unsigned left, uint64_t step, uint64_t wanted)
+static unsigned alike(const uint64_t *entry, unsigned left, uint64_t step, uint64_t wanted)
 {
-	uint64_t n = 1;
+	unsigned n = 1;
 
 	while (n < left && n < wanted && entry[n] == entry[0] + n * step)
 		n++;
@@ -57,7 +59,8 @@ struct extent pagetable_extent(const struct pagetable *t, uaddr va, uint64_t wan
 {
 	const uint64_t *table = t->pml4;
 	unsigned level = LEVEL_TOP;
-	uint64_t pte, ofs, size, n;
+	uint64_t pte, ofs, size;
+	unsigned n;
 
 	for (;; level--) {
 		pte = table[level_index(level, va)];
@@ -70,8 +73,10 @@ struct extent pagetable_extent(const struct pagetable *t, uaddr va, uint64_t wan
 	n = alike(&table[level_index(level, va)], 512 - level_index(level, va),
 		  pte & PTE_P ? size : 0, (ofs + wanted + size - 1) >> level_shift(level));
 	if (!(pte & PTE_P))
-		return (struct extent){ 0, n * size - ofs, 0 };
-	return (struct extent){ (pte & PTE_ADDR & ~(size - 1)) + ofs, n * size - ofs, pte_rights(pte) };
+		return (struct extent){ 0, n * size - ofs, 0, n };
+	return (struct extent){
+		(pte & PTE_ADDR & ~(size - 1)) + ofs, n * size - ofs, pte_rights(pte), n,
+	};
 }
 
 /* ---- tables, got before anything changes: linked by their first word ---------------------------- */
@@ -130,16 +135,14 @@ static unsigned way_end(uint64_t *table, uaddr va, unsigned least, uint64_t **en
 	}
 }
 
-/* Notes a table, and all below it, as gone; how many. */
-static unsigned tables_gone(struct tlb_gone *gone, uint64_t *table, unsigned level)
+/* Notes a table, and all below it, as gone. */
+static void tables_gone(struct tlb_gone *gone, uint64_t *table, unsigned level, struct work *w)
 {
-	unsigned n = 1;
-
 	for (unsigned i = 0; level && i < 512; i++)
 		if (table[i] & PTE_P && !pte_is_leaf(table[i], level))
-			n += tables_gone(gone, table_of(table[i]), level - 1);
+			tables_gone(gone, table_of(table[i]), level - 1, w);
 	tlb_gone_table(gone, table);
-	return n;
+	work_spend(w, level ? COST_TABLE : COST_GONE);
 }
 
 /* Notes what an entry held before it was changed. */
@@ -150,11 +153,11 @@ static void entry_gone(struct tlb_gone *gone, uint64_t old, unsigned level, uadd
 	if (pte_is_leaf(old, level))
 		tlb_gone_page(gone, va);
 	else
-		work_spend(w, COST_TABLE * tables_gone(gone, table_of(old), level - 1));
+		tables_gone(gone, table_of(old), level - 1, w);
 }
 
 /* The entry for `va` at `level`, tables above it made. NULL: out of memory, and nothing is changed. */
-static uint64_t *entry_make(struct pagetable *t, uaddr va, unsigned level)
+static uint64_t *entry_make(struct pagetable *t, uaddr va, unsigned level, struct work *w)
 {
 	uint64_t *entry, *spares;
 	unsigned l = way_end(t->pml4, va, level, &entry);
@@ -162,6 +165,7 @@ static uint64_t *entry_make(struct pagetable *t, uaddr va, unsigned level)
 	if (!spares_get(&spares, l - level))
 		return NULL;
 	for (; l > level; l--) {
+		work_spend(w, *entry & PTE_P ? COST_TABLE : COST_NEW_TABLE);
 		table_insert(entry, l, &spares);
 		entry = &table_of(*entry)[level_index(l - 1, va)];
 	}
@@ -209,7 +213,7 @@ bool pagetable_map(struct pagetable *t, struct span *s, uint64_t flags, struct w
 {
 	while (s->len && !work_is_over(w)) {
 		unsigned level = best_level(s->va, s->phys, s->len);
-		uint64_t *entry = entry_make(t, s->va, level);
+		uint64_t *entry = entry_make(t, s->va, level, w);
 
 		if (!entry)
 			return false;
@@ -225,7 +229,7 @@ bool pagetable_prepare_map(struct pagetable *t, struct span *s, struct work *w)
 		unsigned level = best_level(s->va, s->phys, s->len);
 		uint64_t len = level_size(level);
 
-		if (!entry_make(t, s->va, level))
+		if (!entry_make(t, s->va, level, w))
 			return false;
 		if (!level)		/* all others of this table are there, too */
 			len = min_u64(level_size(1) - (s->va & (level_size(1) - 1)), s->len);
@@ -300,6 +304,7 @@ static uaddr clear_entry(uint64_t *entry, unsigned level, uaddr va, uaddr end, s
 		reached = clear_range(table_of(old), level - 1, va, end, w, gone);
 		if (reached & (level_size(level) - 1) || !is_empty(table_of(old)))
 			return reached;
+		work_spend(w, COST_TABLE);
 	}
 	*entry = 0;
 	entry_gone(gone, old, level, va, w);

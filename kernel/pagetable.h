@@ -15,6 +15,7 @@ struct extent {
 	paddr phys;
 	uint64_t len;
 	unsigned rights;	/* MEM_*; 0: a hole, phys means nothing */
+	unsigned entries;	/* that were looked at */
 };
 
 extern unsigned pagetable_max_level;	/* I  2 if the CPU has pages of 1 GiB */
