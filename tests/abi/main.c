@@ -52,8 +52,11 @@
 	X(smp_memory) \
 	X(smp_time) \
 	X(hostile) \
+	X(hostile_insn) \
+	X(hostile_state) \
 	X(extensions) \
 	X(death) \
+	X(oom) \
 	X(badges) \
 	X(mediators) \
 	X(kmem) \
