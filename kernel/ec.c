@@ -47,6 +47,7 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 	ec->fpu = fpu_alloc();
 	ec->fpu_lazy = fpu_lazy && !global;
 	ec->pd = pd;
+	ec->foreign = pd->foreign;
 	ec->cpu = cpu;
 	ec->global = global;
 	ec->event_base = event_base;
@@ -234,7 +235,7 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 1500 };
+const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 2200 };
 
 void ec_save_bases(struct ec *ec)
 {
