@@ -14,6 +14,7 @@
 #include "log.h"
 #include "pagetable.h"
 #include "panic.h"
+#include "pcid.h"
 #include "sched.h"
 #include "timer.h"
 #include "x86.h"
@@ -47,6 +48,8 @@ void cpu_detect(void)
 	refuse_without(BIT(l1.edx, 26), "SSE2");
 	cpu_has.tsc_deadline = BIT(l1.ecx, 24) && !boot_option("nodl");
 	cpu_has.mce = BIT(l1.edx, 7);
+	pcid_on = BIT(l1.ecx, 17) && !boot_option("nopcid");
+	cpu_has.invpcid = BIT(l7.ebx, 10);
 	cpu_has.xsave = BIT(l1.ecx, 26) && max >= 0xd;
 	cpu_has.xsaveopt = cpu_has.xsave && BIT(cpuid(0xd, 1).eax, 0);
 	cpu_has.fsgsbase = BIT(l7.ebx, 0);
@@ -76,6 +79,8 @@ static void control_init(void)
 		cr4 |= CR4_SMAP;
 	if (cpu_has.umip)
 		cr4 |= CR4_UMIP;
+	if (pcid_on)
+		cr4 |= CR4_PCIDE;		/* CR3 has PCID 0 yet, as it must */
 	write_cr4(cr4);
 	write_cr0(CR0_KERNEL);
 }

@@ -78,7 +78,7 @@ _Static_assert(offsetof(struct cpu, user_sp) == CPU_OFS_USER_SP, "entry.S");
 
 /* What the boot CPU has; all CPUs are alike. I */
 struct cpu_features {
-	bool xsave, xsaveopt, fsgsbase, huge_pages, smep, smap, umip, tsc_deadline, mce;
+	bool xsave, xsaveopt, fsgsbase, huge_pages, smep, smap, umip, tsc_deadline, mce, invpcid;
 	unsigned phys_bits;
 };
 extern struct cpu_features cpu_has;

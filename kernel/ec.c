@@ -47,6 +47,7 @@ struct ec *ec_create(struct pd *pd, unsigned cpu, bool global, uint32_t event_ba
 	ec->fpu = fpu_alloc();
 	ec->fpu_lazy = fpu_lazy && !global;
 	ec->pd = pd;
+	ec->foreign = pd->foreign;
 	ec->cpu = cpu;
 	ec->global = global;
 	ec->event_base = event_base;
@@ -104,6 +105,17 @@ static void release_blocked(struct ec *ec)
 	sched_wake_all(ec);
 }
 
+/* SCs that got through `ec` to somebody who waits for a semaphore: their way ends here now. */
+static void wake_helpers(struct ec *ec)
+{
+	struct ec *last = ec;
+
+	while (last->state == EC_IN_CALL && last->callee)
+		last = last->callee;
+	if (last != ec)
+		sched_wake_all(last);
+}
+
 /*
  * Takes an EC out of whatever it is in and makes it EC_DEAD. The EC that waits for its answer is
  * returned: it must be told.
@@ -115,6 +127,7 @@ static struct ec *detach(struct ec *ec)
 
 	if (ec->state == EC_ON_SM)
 		sm_forget(ec);
+	wake_helpers(ec);
 	if (ec->callee)
 		ec->callee->caller = NULL;
 	ec->callee = ec->caller = NULL;
@@ -222,7 +235,7 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 1500 };
+const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 2200 };
 
 void ec_save_bases(struct ec *ec)
 {

@@ -51,6 +51,7 @@ struct op {
 /* Fields:  I  constant after creation;  h  home CPU only;  e  ec->lock;  s  lock of ec->sm. */
 struct ec {
 	struct frame frame;		/* h  must be first: entry.S */
+	bool foreign;			/* I  its PD is foreign */
 	struct pd *pd;			/* I */
 	struct hedron_utcb *utcb;	/* I  the kernel's view; the user writes it at any time */
 	union {
@@ -93,6 +94,7 @@ struct ec {
 	uint64_t utcb_va;		/* I */
 };
 _Static_assert(offsetof(struct ec, frame) == 0, "entry.S");
+_Static_assert(offsetof(struct ec, foreign) == EC_OFS_FOREIGN, "entry.S");
 /* `readiness` of a handler that can take a message on a CPU without FPU registers being moved. */
 #define EC_AWAITS(cpu)	((cpu) | 1u << 16 | (uint32_t)EC_IDLE << 24)
 _Static_assert(offsetof(struct ec, state) == offsetof(struct ec, readiness) + 3, "EC_AWAITS");

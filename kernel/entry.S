@@ -51,11 +51,33 @@
 	pop	%r15
 .endm
 
+/* The registers that C functions keep: not stored before it is known that another EC may run. */
+.macro SAVE_KEPT frame
+	mov	%rbx, FRAME_OFS_RBX(\frame)
+	mov	%rbp, FRAME_OFS_RBP(\frame)
+	mov	%r12, FRAME_OFS_R12(\frame)
+	mov	%r13, FRAME_OFS_R13(\frame)
+	mov	%r14, FRAME_OFS_R14(\frame)
+	mov	%r15, FRAME_OFS_R15(\frame)
+.endm
+
+.macro RESTORE_KEPT frame
+	mov	FRAME_OFS_RBX(\frame), %rbx
+	mov	FRAME_OFS_RBP(\frame), %rbp
+	mov	FRAME_OFS_R12(\frame), %r12
+	mov	FRAME_OFS_R13(\frame), %r13
+	mov	FRAME_OFS_R14(\frame), %r14
+	mov	FRAME_OFS_R15(\frame), %r15
+.endm
+
 	.text
 /*
  * Entry by SYSCALL (Intel SDM vol. 2): rcx user rip, r11 user rflags, rsp the user's, flags of
- * MSR_FMASK clear. ss, cs and error code of the frame stay as they were.
- * struct ec *syscall_entered(struct ec *self);
+ * MSR_FMASK clear. ss, cs and error code of the frame stay as they were. Native call and reply, and
+ * all that comes from foreign PDs, store the whole frame and end in the EC to go on with:
+ *	struct ec *ipc_call(struct ec *self), *ipc_reply(struct ec *self), *syscall_entered(struct ec *self);
+ * Other hypercalls as a rule come back to the same EC at once, so only the registers that C does not keep
+ * are stored before  bool hypercall_entered(struct ec *self),  false: the way out is kernel_exit().
  */
 FUNC(entry_syscall)
 	swapgs
@@ -63,25 +85,24 @@ FUNC(entry_syscall)
 	mov	%gs:CPU_OFS_LOADED, %rsp
 	mov	%rax, FRAME_OFS_RAX(%rsp)
 	mov	%rdx, FRAME_OFS_RDX(%rsp)
-	mov	%rbx, FRAME_OFS_RBX(%rsp)
-	mov	%rbp, FRAME_OFS_RBP(%rsp)
 	mov	%rsi, FRAME_OFS_RSI(%rsp)
 	mov	%rdi, FRAME_OFS_RDI(%rsp)
 	mov	%r8, FRAME_OFS_R8(%rsp)
 	mov	%r9, FRAME_OFS_R9(%rsp)
 	mov	%r10, FRAME_OFS_R10(%rsp)
-	mov	%r12, FRAME_OFS_R12(%rsp)
-	mov	%r13, FRAME_OFS_R13(%rsp)
-	mov	%r14, FRAME_OFS_R14(%rsp)
-	mov	%r15, FRAME_OFS_R15(%rsp)
 	movq	$VEC_SYSCALL, FRAME_OFS_VECTOR(%rsp)
 	mov	%rcx, FRAME_OFS_RIP(%rsp)
-	mov	%r11, FRAME_OFS_RFLAGS(%rsp)
 	mov	%gs:CPU_OFS_USER_SP, %rax
 	mov	%rax, FRAME_OFS_RSP(%rsp)
+	cmpb	$0, EC_OFS_FOREIGN(%rsp)
+	jne	entry_foreign
+	cmpb	$HC_REPLY, %dil			/* HC_CALL is 0; moves keep the flags */
 	mov	%rsp, %rdi
 	mov	%gs:CPU_OFS_KERNEL_SP, %rsp
-	call	syscall_entered
+	ja	entry_hypercall
+	SAVE_KEPT %rdi
+	je	entry_reply
+	call	ipc_call
 
 /*
  * Leaves the kernel to the EC in rax. SYSRET puts rip into rcx and rflags into r11: fit for the return
@@ -90,31 +111,49 @@ FUNC(entry_syscall)
 leave:	mov	%rax, %rsp
 	mov	$RFLAGS_IF, %r11d
 	cmpl	$VEC_SYSCALL, FRAME_OFS_VECTOR(%rsp)
-	jne	1f
-2:	mov	FRAME_OFS_RAX(%rsp), %rax
+	jne	2f
+1:	RESTORE_KEPT %rsp
+leave_kept:
+	mov	FRAME_OFS_RAX(%rsp), %rax
 	mov	FRAME_OFS_RDX(%rsp), %rdx
-	mov	FRAME_OFS_RBX(%rsp), %rbx
-	mov	FRAME_OFS_RBP(%rsp), %rbp
 	mov	FRAME_OFS_RSI(%rsp), %rsi
 	mov	FRAME_OFS_RDI(%rsp), %rdi
 	mov	FRAME_OFS_R8(%rsp), %r8
 	mov	FRAME_OFS_R9(%rsp), %r9
 	mov	FRAME_OFS_R10(%rsp), %r10
-	mov	FRAME_OFS_R12(%rsp), %r12
-	mov	FRAME_OFS_R13(%rsp), %r13
-	mov	FRAME_OFS_R14(%rsp), %r14
-	mov	FRAME_OFS_R15(%rsp), %r15
 	mov	FRAME_OFS_RIP(%rsp), %rcx	/* canonical: checked, or the CPU stored it */
 	mov	FRAME_OFS_RSP(%rsp), %rsp
 	swapgs
 	sysretq
-1:	mov	FRAME_OFS_R11(%rsp), %r11
+2:	mov	FRAME_OFS_R11(%rsp), %r11
 	cmpl	$VEC_SYSRET, FRAME_OFS_VECTOR(%rsp)
-	je	2b
+	je	1b
 	RESTORE_GPRS
 	add	$16, %rsp
 	swapgs
 	iretq
+
+entry_reply:
+	call	ipc_reply
+	jmp	leave
+
+entry_foreign:
+	mov	%r11, FRAME_OFS_RFLAGS(%rsp)	/* only a message tells it */
+	mov	%rsp, %rdi
+	mov	%gs:CPU_OFS_KERNEL_SP, %rsp
+	SAVE_KEPT %rdi
+	call	syscall_entered
+	jmp	leave
+
+entry_hypercall:
+	push	%rdi
+	call	hypercall_entered
+	test	%al, %al
+	pop	%rsp				/* the frame; pop keeps the flags */
+	mov	$RFLAGS_IF, %r11d
+	jnz	leave_kept
+	SAVE_KEPT %rsp
+	mov	%gs:CPU_OFS_KERNEL_SP, %rsp	/* and on to entry_leave */
 
 /* void entry_leave(void): ends whatever the kernel did without having been entered. */
 FUNC(entry_leave)
@@ -146,6 +185,7 @@ entry_gate:
 	add	$16, %rsp
 	iretq
 
+	.section .text.rare, "ax"	/* .text and the HOT functions fill just one page */
 /* NMI: on a stack of its own, at any instruction. The ABI has no event for it; panic() stops CPUs so. */
 FUNC(entry_nmi)
 	cmpb	$0, panicking(%rip)
@@ -195,7 +235,7 @@ entry_stubs:
 	vector = vector + 1
 	.endr
 
-	.text
+	.section .text.rare, "ax"
 /*
  * bool rdmsr_safe(uint32_t msr, uint64_t *val); bool wrmsr_safe(uint32_t msr, uint64_t val);
  * false if the CPU raises #GP: trap_from_kernel() then goes on at the address in .fixup.

@@ -22,6 +22,7 @@
 #define FRAME_OFS_RFLAGS	0x98
 #define FRAME_OFS_RSP		0xa0
 #define FRAME_SIZE		0xb0
+#define EC_OFS_FOREIGN		0xb0	/* in struct ec, which begins with the frame */
 
 #ifndef __ASSEMBLER__
 #include "types.h"

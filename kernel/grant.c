@@ -24,13 +24,15 @@
 
 #define USER_PAGES	(HEDRON_USER_END >> PAGE_SHIFT)
 #define COST_EXTENT	100		/* instructions, about */
-#define COST_CAP	250
+#define COST_ENTRY	6		/* of a page table, looked at */
+#define COST_CAP	300
 
 enum grant_phase {
 	GRANT_NONE,
 	GRANT_PREPARE,			/* gets the memory */
 	GRANT_CARRY_OUT,
 	GRANT_RELEASE,			/* gives back what was not needed */
+	GRANT_UNDO,			/* memory: not enough for all, the tables made go */
 };
 
 /* What both passes look at. */
@@ -173,7 +175,7 @@ struct mem_range {
 
 static struct extent extent_of(struct pd *src, const struct mem_range *r, unsigned rights)
 {
-	struct extent hole = { 0, r->len, 0 };
+	struct extent hole = { .len = r->len };
 
 	if (!rights)
 		return hole;
@@ -191,7 +193,9 @@ static enum hedron_status memory_pass_locked(struct grant *g, const struct grant
 		uint64_t len = min_u64(e.len, r->len), done;
 		struct span s = { r->to, e.phys, len };
 
-		if (g->phase == GRANT_PREPARE)
+		if (g->phase == GRANT_UNDO)
+			mem_trim_locked(gr->dst, &s, work, gone);
+		else if (g->phase == GRANT_PREPARE)
 			status = mem_prepare_locked(gr->dst, &s, e.rights & gr->rights, work);
 		else if (e.rights & gr->rights)
 			status = mem_map_locked(gr->dst, &s, e.rights & gr->rights, work, gone);
@@ -200,7 +204,7 @@ static enum hedron_status memory_pass_locked(struct grant *g, const struct grant
 		done = len - s.len;
 		*r = (struct mem_range){ r->from + done, r->to + done, r->len - done };
 		g->at += done;
-		work_spend(work, COST_EXTENT);
+		work_spend(work, COST_EXTENT + e.entries * COST_ENTRY);
 	}
 	if (status == HEDRON_SUCCESS && r->len)
 		return HC_AGAIN;
@@ -239,10 +243,31 @@ static bool fits_table(struct crd_window w)
 
 bool grant_cancel(struct grant *g, struct work *work)
 {
-	if (!obj_room_free(&g->room, work))
+	if ((g->room.caps || g->room.pages) && !obj_room_free(&g->room, work))
 		return false;
-	*g = (struct grant){ 0 };
+	g->phase = GRANT_NONE;
 	return true;
+}
+
+static void begin(struct grant *g, enum grant_phase phase)
+{
+	g->phase = phase;
+	g->at = 0;
+	g->room.mid = g->room.leaf = 0;
+}
+
+/* The status is that of the pass which decides. */
+static void next_phase(struct grant *g, enum hedron_status status, unsigned type)
+{
+	if (g->phase != GRANT_UNDO)
+		g->status = status;
+	if (status == HEDRON_SUCCESS && g->phase == GRANT_PREPARE)
+		g->phase = GRANT_CARRY_OUT;
+	else if (status != HEDRON_SUCCESS && g->phase == GRANT_PREPARE && type == CRD_MEM)
+		g->phase = GRANT_UNDO;
+	else
+		g->phase = GRANT_RELEASE;
+	g->at = 0;
 }
 
 enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
@@ -252,15 +277,13 @@ enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, 
 	enum hedron_status status;
 
 	if (g->phase == GRANT_NONE)
-		*g = (struct grant){ .phase = type == CRD_MEM && fits_table(w) ? GRANT_CARRY_OUT
-									: GRANT_PREPARE };
+		begin(g, type == CRD_MEM && fits_table(w) ? GRANT_CARRY_OUT : GRANT_PREPARE);
 	while (g->phase != GRANT_RELEASE) {
-		g->status = type == CRD_MEM ? grant_memory(g, &r, work)
-					    : grant_caps(g, &r, type == CRD_OBJ, work);
-		if (g->status == HC_AGAIN)
+		status = type == CRD_MEM ? grant_memory(g, &r, work)
+					 : grant_caps(g, &r, type == CRD_OBJ, work);
+		if (status == HC_AGAIN)
 			return HC_AGAIN;
-		g->phase = g->status == HEDRON_SUCCESS ? g->phase + 1 : GRANT_RELEASE;
-		g->at = 0;
+		next_phase(g, status, type);
 	}
 	status = g->status;
 	return grant_cancel(g, work) ? status : HC_AGAIN;

@@ -52,16 +52,16 @@ struct extent hv_extent(paddr p)
 	paddr end = 1ull << cpu_has.phys_bits;
 
 	if (p >= end)
-		return (struct extent){ 0, UINT64_MAX - p, 0 };
+		return (struct extent){ .len = UINT64_MAX - p };
 	for (unsigned i = 0; i < reserved_count; i++) {
 		const struct range *r = &reserved[i];
 
 		if (p >= r->end)
 			continue;
 		if (p >= r->start)
-			return (struct extent){ p, r->end - p, r->rights };
+			return (struct extent){ p, r->end - p, r->rights, 0 };
 		end = r->start;
 		break;
 	}
-	return (struct extent){ p, end - p, MEM_R | MEM_W | MEM_X };
+	return (struct extent){ p, end - p, MEM_R | MEM_W | MEM_X, 0 };
 }

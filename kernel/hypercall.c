@@ -64,22 +64,30 @@ static void finish(struct ec *self, enum hedron_status status)
 		log_failed_hypercall(self, arg1, status);
 }
 
-static NOINLINE struct ec *no_success(struct ec *self, enum hedron_status status)
+static enum hedron_status carry_out(struct ec *self)
 {
-	finish(self, status);
+	uint64_t nr = self->frame.rdi & 0xff;
+
+	return likely(nr < HC_COUNT) ? hypercalls[nr](self) : HEDRON_BAD_HYP;
+}
+
+struct ec *hypercall(struct ec *self)
+{
+	finish(self, carry_out(self));
 	return kernel_exit();
 }
 
-HOT struct ec *hypercall(struct ec *self)
+HOT bool hypercall_entered(struct ec *self)
 {
-	uint64_t nr = self->frame.rdi & 0xff;
 	enum hedron_status status;
 
-	status = likely(nr < HC_COUNT) ? hypercalls[nr](self) : HEDRON_BAD_HYP;
-	if (unlikely(status != HEDRON_SUCCESS))
-		return no_success(self, status);
-	self->frame.rdi = HEDRON_SUCCESS;
-	return leave_same(self);
+	irqsoff_syscall(self);
+	status = carry_out(self);
+	if (likely(status == HEDRON_SUCCESS))
+		self->frame.rdi = HEDRON_SUCCESS;
+	else
+		finish(self, status);
+	return leave_is_same(self);
 }
 
 void hypercall_continue(struct ec *ec)

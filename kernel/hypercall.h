@@ -19,7 +19,10 @@ struct ec;
 static inline unsigned arg_flags(const struct frame *f)	{ return f->rdi >> HC_FLAGS_SHIFT & 0xf; }
 static inline cap_sel arg_sel(const struct frame *f)	{ return f->rdi >> HC_SEL_SHIFT; }
 
-/* Both end in the EC that the CPU goes on with. */
-struct ec *syscall_entered(struct ec *self);	/* entry.S */
-struct ec *hypercall(struct ec *self);		/* the one in its frame, by the general way */
+/* From entry.S; what each does stands there. */
+struct ec *syscall_entered(struct ec *self);
+bool hypercall_entered(struct ec *self);
+
+/* The one in the frame of `self`, by the general way; the EC to go on with. */
+struct ec *hypercall(struct ec *self);
 void hypercall_continue(struct ec *ec);		/* RETRY_HYPERCALL */

@@ -4,7 +4,8 @@
  *
  * A call to an idle handler copies the message and goes on in the handler, on the caller's SC: no
  * lock, no search, no allocation, unless the message carries capabilities. Caller and handler are
- * on the same CPU, and all fields involved belong to it.
+ * on the same CPU, and all fields involved belong to it. ipc_call() and ipc_reply() do just that, by
+ * the short way out (leave.h); whatever is out of the ordinary starts again in hc_call(), hc_reply().
  *
  * A call to a busy handler becomes EC_RETRY: the scheduler lets the caller's SC run whatever the
  * handler waits for, and tries again whenever that SC is dispatched (sched.c). The portal is looked
@@ -55,7 +56,7 @@ static struct windows windows_of(const struct ec *ec)
 	};
 }
 
-HOT static void send(struct ec *caller, struct pt *pt)
+static void send(struct ec *caller, struct pt *pt)
 {
 	struct ec *h = pt->ec;
 	uint32_t items = READ_ONCE(caller->utcb->items);
@@ -67,7 +68,7 @@ HOT static void send(struct ec *caller, struct pt *pt)
 }
 
 /* ABI 3.2. */
-HOT enum hedron_status hc_call(struct ec *self)
+enum hedron_status hc_call(struct ec *self)
 {
 	struct pt *pt = cap_pt(self->pd, arg_sel(&self->frame), 0);
 
@@ -87,10 +88,12 @@ HOT enum hedron_status hc_call(struct ec *self)
 	return HC_NO_STATUS;
 }
 
-/*
- * The same for the case that a call is: the handler is idle, words only, and nothing else to do. All is
- * checked before anything changes; if it is another case, the general way takes it from the start.
- */
+static NOINLINE struct ec *search_and_call(struct ec *self, cap_sel sel)
+{
+	return pt_find(self, sel, sel) ? ipc_call(self) : hypercall(self);
+}
+
+/* The handler is idle, the message is words only. All is checked before anything changes. */
 HOT struct ec *ipc_call(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
@@ -99,9 +102,10 @@ HOT struct ec *ipc_call(struct ec *self)
 	uint32_t items = READ_ONCE(self->utcb->items);
 	struct ec *h;
 
+	irqsoff_syscall(self);
 	if (unlikely(!pt))
-		pt = pt_find(self, sel, sel);
-	if (unlikely(!pt || items > UTCB_WORDS_MAX))
+		return search_and_call(self, sel);
+	if (unlikely(items > UTCB_WORDS_MAX))
 		return hypercall(self);
 	h = pt->ec;
 	if (unlikely(!leave_can_send(cpu, h)))
@@ -125,7 +129,7 @@ struct ec *ipc_retry(struct ec *ec)
 	return ec->state == EC_RETRY ? busy : NULL;
 }
 
-HOT static void answer_call(struct ec *caller, struct ec *h)
+static void answer_call(struct ec *caller, struct ec *h)
 {
 	uint32_t items = READ_ONCE(h->utcb->items);
 
@@ -133,7 +137,7 @@ HOT static void answer_call(struct ec *caller, struct ec *h)
 }
 
 /* ABI 3.3. From a global EC it is the end of the thread. */
-HOT enum hedron_status hc_reply(struct ec *self)
+enum hedron_status hc_reply(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *caller = self->caller;
@@ -160,7 +164,7 @@ HOT enum hedron_status hc_reply(struct ec *self)
 		answer_call(caller, self);
 	else if (!event_answer(caller, self))
 		return HC_NO_STATUS;
-	if (unlikely(caller->in_event && sc_is_abandoned(cpu->sc, caller)))
+	if (unlikely(caller->in_event && cpu->sc && sc_is_abandoned(cpu->sc, caller)))
 		sc_drop(cpu->sc);
 	/* The caller sleeps on the semaphore (ABI 3.3.1); if that was a call, it will call again. */
 	if (unlikely(sm && !sm->base) &&
@@ -173,13 +177,14 @@ HOT enum hedron_status hc_reply(struct ec *self)
 	return HC_NO_STATUS;
 }
 
-/* The same for the case that a reply is: to a caller that can go on at once, words only. */
+/* The caller can go on at once, the message is words only. */
 HOT struct ec *ipc_reply(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *caller = self->caller;
 	uint32_t items = READ_ONCE(self->utcb->items);
 
+	irqsoff_syscall(self);
 	if (unlikely(!caller || self->frame.rdi >> HC_SEL_SHIFT || items > UTCB_WORDS_MAX ||
 		     !leave_can_return(cpu, caller)))
 		return hypercall(self);

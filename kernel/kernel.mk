@@ -63,6 +63,9 @@ $(eval $(call kernel_rules,kernel,$(KERNEL_SRCS),KERNEL_CFLAGS))
 $(eval $(call kernel_rules,kernel-debug,$(KERNEL_DEBUG_SRCS),KERNEL_DEBUG_CFLAGS))
 $(eval $(call kernel_rules,kernel-irqsoff,$(KERNEL_IRQSOFF_SRCS),KERNEL_IRQSOFF_CFLAGS))
 
+# On the way of every hypercall, and at the end of every call chain.
+$(O)/kernel/hypercall.c.o: KERNEL_CFLAGS += -fomit-frame-pointer
+
 # Every header compiles alone.
 $(O)/kernel/%.h.ok: kernel/%.h $(wildcard kernel/*.h)
 	$(Q)mkdir -p $(@D)

@@ -25,8 +25,8 @@
  *
  * Objects of a CPU go through in batches, with one grace period each, and in chunks: one on each way
  * out of the kernel that has retired something, the rest by a short timer, or at once when the CPU
- * has nothing to run. So who destroys pays, and others are not held up; only when much is waiting,
- * who destroys objects of another CPU makes that one work for it.
+ * has nothing to run. So who destroys pays, and others are not held up. Only when many are waiting they
+ * go first: or else a loop that creates and destroys would use up all memory.
  *
  * What ends because another thing ends belongs to the same generation (generation.c).
  */
@@ -45,7 +45,7 @@
 #define NOTICES_CHUNK	16
 #define COST_OBJECT	300		/* instructions, about; more for some types */
 #define COST_CAP	120
-#define BACKLOG_HIGH	32		/* objects, from which on who retires more makes its CPU work */
+#define BACKLOG_HIGH	32		/* objects, from which on they do not wait */
 
 /* Fields:  r  lock;  h  this CPU only. */
 static struct retired {
@@ -236,7 +236,7 @@ static void pause_is_over(struct timeout *t)
 /* The chunk is used up: goes on after what is waiting to run. */
 static void go_on_later(struct retired *r)
 {
-	if (sched_is_idle())
+	if (sched_is_idle() || r->backlog > BACKLOG_HIGH)
 		cpu_hazard(this_cpu(), HZ_RECLAIM | HZ_WINDOW);
 	else if (!r->timer.cpu)
 		timeout_arm(&r->timer, rdtsc() + timer_us_to_ticks(PAUSE_US), pause_is_over);

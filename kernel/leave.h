@@ -17,18 +17,18 @@
 
 struct ec *kernel_exit(void);		/* sched.c */
 
-/* The EC that entered goes on, if it can; at once if it is still the one that was loaded. */
-static inline struct ec *leave_same(struct ec *ec)
+/* Whether the EC that entered can go on at once. */
+static inline bool leave_is_same(const struct ec *ec)
 {
-	struct cpu *cpu = this_cpu();
+	const struct cpu *cpu = this_cpu();
 
 	if (unlikely(cpu_has_detour() || ec->recall || cpu->loaded != ec || cpu->current != ec))
-		return kernel_exit();
+		return false;
 	irqsoff_end();
-	return ec;
+	return true;
 }
 
-/* The same if neither can have changed. */
+/* It does, if it can; nothing has happened that could have changed what is loaded. */
 static inline struct ec *leave_untouched(struct ec *ec)
 {
 	if (unlikely(cpu_has_detour() || ec->recall))

@@ -57,6 +57,12 @@ enum hedron_status mem_prepare_locked(struct pd *pd, struct span *s, unsigned ri
 	return HEDRON_SUCCESS;
 }
 
+void mem_trim_locked(struct pd *pd, struct span *s, struct work *w, struct tlb_gone *gone)
+{
+	assert(spin_is_held(&pd->mem_lock));
+	pagetable_trim(&pd->mem, s, w, gone);
+}
+
 enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys)
 {
 	struct span s = { va, phys, PAGE_SIZE };
@@ -92,7 +98,8 @@ bool mem_space_init(struct pd *pd)
 	if (!pd->mem.pml4)
 		return false;
 	memcpy(pd->mem.pml4 + 256, kernel_pml4 + 256, PAGE_SIZE / 2);
-	pd->cr3 = virt_to_phys(pd->mem.pml4);
+	pcid_init(&pd->pcid);
+	pd->cr3 = virt_to_phys(pd->mem.pml4) | pd->pcid.nr;
 	return true;
 }
 
@@ -115,6 +122,7 @@ bool mem_space_clear(struct pd *pd, struct work *w)
 void mem_space_free(struct pd *pd)
 {
 	tlb_unload(pd);
+	pcid_free(&pd->pcid);
 	page_free(pd->mem.pml4);
 }
 

@@ -20,6 +20,9 @@ MUST_USE enum hedron_status mem_unmap_locked(struct pd *pd, struct span *s, stru
 MUST_USE enum hedron_status mem_prepare_locked(struct pd *pd, struct span *s, unsigned rights,
 					       struct work *w);
 
+/* Gives back what was got and is not used. */
+void mem_trim_locked(struct pd *pd, struct span *s, struct work *w, struct tlb_gone *gone);
+
 /* Maps a page of the kernel, readable, never executable and not to be delegated (a UTCB). No locks. */
 MUST_USE enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys);
 /* Takes that mapping away, if it is still there; no CPU sees it any more. No locks. */
@@ -39,7 +42,7 @@ static inline void mem_switch(struct cpu *cpu, struct pd *old, struct pd *pd)
 
 	__atomic_fetch_or(&pd->cpus, bit, __ATOMIC_SEQ_CST);	/* before the tables are read */
 	cpu->pd = pd;
-	write_cr3(pd->cr3);
+	write_cr3(pd->cr3 | pcid_keep(&pd->pcid, bit));
 	__atomic_fetch_and(&old->cpus, ~bit, __ATOMIC_SEQ_CST);
 }
 void mem_load(struct pd *pd);		/* makes it this CPU's address space; NULL: the kernel's own */

@@ -7,7 +7,8 @@
  * takes the old PD's away after that. Who changes entries does so under pd->mem_lock and notes what is gone
  * (struct tlb_gone); then, without any lock, tlb_flush() flushes here and asks the CPUs in the mask.
  * Both sides have a full fence between their two accesses, so either the asking CPU sees the bit, or
- * the loading CPU walks the tables as they are now.
+ * the loading CPU walks the tables as they are now. Without PCIDs a CPU that does not have it loaded
+ * has nothing of it in its TLB; with them, pcid.c says why nothing old is used.
  *
  * A request is a number: cpu->tlb_asked counts them, cpu->tlb_done says which was the last one that
  * was asked before the flush. The asked CPU drops the address space altogether: if it is idle, it is
@@ -48,8 +49,7 @@ static void flush_elsewhere(struct pd *pd)
 	uint32_t request[HEDRON_NUM_CPU];
 	uint64_t asked, mask;
 
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);	/* pairs with mem_load() */
-	asked = __atomic_load_n(&pd->cpus, __ATOMIC_SEQ_CST) & ~(1ull << this_cpu()->id);
+	asked = __atomic_load_n(&pd->cpus, __ATOMIC_SEQ_CST) & ~this_cpu()->bit;
 	for (mask = asked; mask; mask &= mask - 1) {
 		unsigned id = __builtin_ctzll(mask);
 
@@ -63,24 +63,35 @@ static void flush_elsewhere(struct pd *pd)
 	}
 }
 
-static void flush_here(const struct tlb_gone *gone)
+/* Flushes on this CPU. False: it keeps what it has of `pd`, until it loads it. */
+static bool flush_here(const struct pd *pd, const struct tlb_gone *gone)
 {
-	if (gone->pages > TLB_SINGLE) {
+	bool single = gone->pages <= TLB_SINGLE;
+
+	if (this_cpu()->pd == pd && !single) {
 		write_cr3(read_cr3());
-		return;
+	} else if (this_cpu()->pd == pd) {
+		for (unsigned i = 0; i < gone->pages; i++)
+			invlpg(gone->va[i]);
+	} else if (pd->pcid.nr && cpu_has.invpcid && single) {
+		for (unsigned i = 0; i < gone->pages; i++)
+			invpcid_page(pd->pcid.nr, gone->va[i]);
+	} else {
+		return false;
 	}
-	for (unsigned i = 0; i < gone->pages; i++)
-		invlpg(gone->va[i]);
+	return true;
 }
 
 void tlb_flush(struct pd *pd, struct tlb_gone *gone)
 {
+	uint64_t here;
 	void *table;
 
 	if (!gone->pages)
 		return;
-	if (this_cpu()->pd == pd)
-		flush_here(gone);
+	here = flush_here(pd, gone) ? this_cpu()->bit : 0;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);	/* the changes come first; pairs with mem_switch() */
+	pcid_make_stale(&pd->pcid, ~here);
 	flush_elsewhere(pd);
 	while ((table = gone->tables)) {
 		gone->tables = *(void **)table;

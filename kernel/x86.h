@@ -24,9 +24,12 @@
 #define CR4_OSXMMEXCPT	(1 << 10)
 #define CR4_UMIP	(1 << 11)
 #define CR4_FSGSBASE	(1 << 16)
+#define CR4_PCIDE	(1 << 17)
 #define CR4_OSXSAVE	(1 << 18)
 #define CR4_SMEP	(1 << 20)
 #define CR4_SMAP	(1 << 21)
+
+#define CR3_KEEP	(1ull << 63)	/* with CR4.PCIDE: the load flushes nothing */
 
 #define EFER_SCE	(1 << 0)
 #define EFER_LME	(1 << 8)
@@ -168,6 +171,14 @@ static inline uint64_t read_cr3(void)
 
 static inline void write_cr3(uint64_t v)	{ __asm__ volatile("mov %0, %%cr3" : : "r"(v) : "memory"); }
 static inline void write_cr4(uint64_t v)	{ __asm__ volatile("mov %0, %%cr4" : : "r"(v) : "memory"); }
+/* What is cached for one address under one PCID, whatever is loaded. */
+static inline void invpcid_page(uint64_t pcid, uint64_t va)
+{
+	const struct { uint64_t pcid, va; } d = { pcid, va };
+
+	__asm__ volatile("invpcid %0, %1" : : "m"(d), "r"(0ull) : "memory");
+}
+
 static inline void invlpg(uint64_t va)		{ __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory"); }
 
 static inline uint64_t rdfsbase(void)

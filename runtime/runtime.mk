@@ -5,11 +5,13 @@ RT		:= $(O)/runtime
 MUSL_LIBC	?= /usr/lib/x86_64-linux-musl/libc.a
 MUSL_INCLUDE	?= /usr/include/x86_64-linux-musl
 
-# Native code: musl's headers and GCC's own, nothing of the host's.
+# Native code: musl's headers and GCC's own, nothing of the host's. A handler that does not touch the
+# FPU's registers is entered without their being moved, so ours do not; hyperapps may.
 NATIVE_CFLAGS	:= -nostdinc -isystem $(MUSL_INCLUDE) \
 		   -isystem $(shell $(CC) -print-file-name=include) \
 		   -fno-pic -fno-pie -fno-asynchronous-unwind-tables -fcf-protection=none \
-		   -ffunction-sections -fdata-sections -fstack-protector-strong
+		   -ffunction-sections -fdata-sections -fstack-protector-strong \
+		   -mgeneral-regs-only
 NATIVE_LDFLAGS	:= -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 		   -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,-z,separate-code
 
@@ -28,6 +30,9 @@ $(eval $(call cc_rules,runtime/lib,NATIVE_CFLAGS))
 
 # A compiler that knows malloc() would make calloc() call itself.
 $(RT)/lib/heap.c.o $(RT)/lib/heap_names.c.o: NATIVE_CFLAGS += -fno-builtin
+
+# hedron_log() takes what printf() takes: numbers in FPU registers, too.
+$(RT)/lib/root.c.o: NATIVE_CFLAGS := $(filter-out -mgeneral-regs-only,$(NATIVE_CFLAGS))
 
 $(RT)/libhybrid/%.c.o: libhybrid/src/%.c Makefile
 	$(call say,CC,$<)

@@ -16,7 +16,6 @@
 #include "string.h"
 #include "x86.h"
 
-#define NOINLINE	__attribute__((noinline, noclone))
 
 static volatile int one = 1;
 static char data_page[4096] __attribute__((aligned(4096)));

@@ -80,7 +80,7 @@ static cap_sel internal_portal;
 static uint64_t secret;
 
 static uint8_t xstate[SERVER_XSTATE_MAX] __attribute__((aligned(64)));
-static bool has_xsave, xstate_answered;
+static bool has_xsave, has_true_state, xstate_answered;
 
 /* ---- registers ------------------------------------------------------------------------------- */
 
@@ -99,7 +99,7 @@ static void load_foreign(struct regs *r, const struct hedron_state *s)
 	memcpy(r, &s->rax, GPR_BYTES);
 	r->rip = s->rcx;
 	r->rsp = s->r11;
-	r->rflags = r->r11 = server_true_state() ? s->rflags : USER_RFLAGS;
+	r->rflags = r->r11 = has_true_state ? s->rflags : USER_RFLAGS;
 	r->fs_base = s->fs_base;
 	r->gs_base = s->gs_base;
 }
@@ -300,7 +300,7 @@ static void serve_internal(struct hedron_utcb *u)
 
 bool server_true_state(void)
 {
-	return hedron_hip()->features & HIP_FEAT_FOREIGN_STATE;
+	return has_true_state;
 }
 
 bool server_has_xsave(void)
@@ -400,6 +400,7 @@ uint32_t server_init(void)
 	unsigned a, b, c = 0, d;
 
 	has_xsave = __get_cpuid(1, &a, &b, &c, &d) && c & bit_OSXSAVE;
+	has_true_state = hedron_hip()->features & HIP_FEAT_FOREIGN_STATE;
 	secret = random_u64();
 	internal_portal = hedron_sel_alloc(0);
 	if (internal_portal == HEDRON_NO_SEL)

@@ -33,7 +33,7 @@ TESTS += bench
 
 # The longest stretches with interrupts off, and that none is longer than they are now.
 IRQSOFF_FILES	:= $(O)/kernel-irqsoff/kernel.elf32 $(BENCH_ELF) $(ABI_ELF)
-IRQSOFF_MAX	:= 45000
+IRQSOFF_MAX	:= 32000
 
 .PHONY: irqsoff test-irqsoff
 irqsoff: $(IRQSOFF_FILES) ## list the longest stretches with interrupts off

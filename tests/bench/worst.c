@@ -216,6 +216,13 @@ static void give_no_memory(void)
 	hedron_delegate(pd, pd, all, xfer_make(XFER_DELEGATE, 0), all);
 }
 
+static void give_own_memory(void)
+{
+	hedron_crd all = crd_mem(0, CRD_ORDER_MAX, RIGHTS_ALL);
+
+	hedron_delegate(ROOT_SEL_PD, pd, all, xfer_make(XFER_DELEGATE, 0), all);
+}
+
 static void take_no_memory(void)
 {
 	hedron_revoke_remote(pd, crd_mem(0, CRD_ORDER_MAX, RIGHTS_ALL), 1);
@@ -247,6 +254,8 @@ static const struct bench rows[] = {
 	{ "give_no_caps", "delegate 2^26 empty selectors", setup_empty, .op = give_no_caps, WORST },
 	{ "give_no_mem", "delegate 2^31 pages that are not there", setup_empty,
 	  .op = give_no_memory, WORST },
+	{ "give_all_mem", "delegate all memory, most of it not there, to an empty PD", setup_empty,
+	  .op = give_own_memory, WORST },
 	{ "take_no_mem", "revoke 2^31 pages that are not there", setup_empty,
 	  .op = take_no_memory, WORST },
 };
