@@ -11,10 +11,9 @@
  *	ec->lock	wake-up of an EC, the SCs that wait for it and those bound to it
  *	cpu->timer_lock
  *	rq->lock	run queue of a CPU
- *	retired.lock	a CPU's objects that are to be looked at (kobj.c)
- *	gens.lock	generations (generation.c)
- *	grace.lock	grace periods
- *	pages, slabs, PCIDs, the log: leaves
+ *	retired[].lock	objects of a CPU that are to be looked at (kobj.c)
+ *	gens.lock	what is still to go (generation.c)
+ *	grace.lock, pages, slabs, PCIDs, the log: leaves
  *
  * Nobody waits for another CPU, opens an interrupt window or leaves the kernel with a lock held; debug
  * builds check that (debug/locks.c).
