@@ -32,6 +32,7 @@ enum grant_phase {
 	GRANT_PREPARE,			/* gets the memory */
 	GRANT_CARRY_OUT,
 	GRANT_RELEASE,			/* gives back what was not needed */
+	GRANT_UNDO,			/* memory: not enough for all, the tables made go */
 };
 
 /* What both passes look at. */
@@ -192,7 +193,9 @@ static enum hedron_status memory_pass_locked(struct grant *g, const struct grant
 		uint64_t len = min_u64(e.len, r->len), done;
 		struct span s = { r->to, e.phys, len };
 
-		if (g->phase == GRANT_PREPARE)
+		if (g->phase == GRANT_UNDO)
+			mem_trim_locked(gr->dst, &s, work, gone);
+		else if (g->phase == GRANT_PREPARE)
 			status = mem_prepare_locked(gr->dst, &s, e.rights & gr->rights, work);
 		else if (e.rights & gr->rights)
 			status = mem_map_locked(gr->dst, &s, e.rights & gr->rights, work, gone);
@@ -246,6 +249,20 @@ bool grant_cancel(struct grant *g, struct work *work)
 	return true;
 }
 
+/* The status is that of the pass which decides. */
+static void next_phase(struct grant *g, enum hedron_status status, unsigned type)
+{
+	if (g->phase != GRANT_UNDO)
+		g->status = status;
+	if (status == HEDRON_SUCCESS && g->phase == GRANT_PREPARE)
+		g->phase = GRANT_CARRY_OUT;
+	else if (status != HEDRON_SUCCESS && g->phase == GRANT_PREPARE && type == CRD_MEM)
+		g->phase = GRANT_UNDO;
+	else
+		g->phase = GRANT_RELEASE;
+	g->at = 0;
+}
+
 enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
 			       struct crd_window w, unsigned rights, struct work *work)
 {
@@ -256,12 +273,11 @@ enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, 
 		*g = (struct grant){ .phase = type == CRD_MEM && fits_table(w) ? GRANT_CARRY_OUT
 									: GRANT_PREPARE };
 	while (g->phase != GRANT_RELEASE) {
-		g->status = type == CRD_MEM ? grant_memory(g, &r, work)
-					    : grant_caps(g, &r, type == CRD_OBJ, work);
-		if (g->status == HC_AGAIN)
+		status = type == CRD_MEM ? grant_memory(g, &r, work)
+					 : grant_caps(g, &r, type == CRD_OBJ, work);
+		if (status == HC_AGAIN)
 			return HC_AGAIN;
-		g->phase = g->status == HEDRON_SUCCESS ? g->phase + 1 : GRANT_RELEASE;
-		g->at = 0;
+		next_phase(g, status, type);
 	}
 	status = g->status;
 	return grant_cancel(g, work) ? status : HC_AGAIN;

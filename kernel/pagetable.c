@@ -79,19 +79,60 @@ struct extent pagetable_extent(const struct pagetable *t, uaddr va, uint64_t wan
 	};
 }
 
-/* Replaces a large page by a table of pages that map the same. */
-static bool split(uint64_t *entry, unsigned level)
-{
-	uint64_t *table = page_alloc(), pte = *entry;
+/* ---- tables, got before anything changes: linked by their first word ---------------------------- */
 
-	if (!table)
-		return false;
-	if (level == 1)
-		pte &= ~PTE_PS;
-	for (unsigned i = 0; i < 512; i++)
-		table[i] = pte + i * level_size(level - 1);
-	*entry = virt_to_phys(table) | TABLE_FLAGS;
+static void spares_free(uint64_t *spares)
+{
+	while (spares) {
+		uint64_t *next = (uint64_t *)*spares;
+
+		page_free(spares);
+		spares = next;
+	}
+}
+
+static bool spares_get(uint64_t **spares, unsigned n)
+{
+	for (*spares = NULL; n; n--) {
+		uint64_t *page = page_alloc();
+
+		if (!page) {
+			spares_free(*spares);
+			return false;
+		}
+		*page = (uint64_t)*spares;
+		*spares = page;
+	}
 	return true;
+}
+
+/* An entry without one gets a table: empty, or of pages that map what a large page did. */
+static void table_insert(uint64_t *entry, unsigned level, uint64_t **spares)
+{
+	uint64_t *table = *spares, pte = *entry;
+
+	*spares = (uint64_t *)*table;
+	*table = 0;
+	if (pte & PTE_P) {
+		if (level == 1)
+			pte &= ~PTE_PS;
+		for (unsigned i = 0; i < 512; i++)
+			table[i] = pte + i * level_size(level - 1);
+	}
+	*entry = virt_to_phys(table) | TABLE_FLAGS;
+}
+
+/* The level of the first entry on the way to `va` that leads to no table, not below `least`. */
+static unsigned way_end(uint64_t *table, uaddr va, unsigned least, uint64_t **entry)
+{
+	unsigned level = LEVEL_TOP;
+
+	for (;; level--) {
+		*entry = &table[level_index(level, va)];
+		if (level == least || !(**entry & PTE_P) || **entry & PTE_PS)
+			return level;
+		table = table_of(**entry);
+	}
 }
 
 /* Notes a table, and all below it, as gone. */
@@ -115,29 +156,20 @@ static void entry_gone(struct tlb_gone *gone, uint64_t old, unsigned level, uadd
 		tables_gone(gone, table_of(old), level - 1, w);
 }
 
-/* The entry for `va` at `level`, tables above it made. NULL: out of memory. */
+/* The entry for `va` at `level`, tables above it made. NULL: out of memory, and nothing is changed. */
 static uint64_t *entry_make(struct pagetable *t, uaddr va, unsigned level, struct work *w)
 {
-	uint64_t *table = t->pml4;
+	uint64_t *entry, *spares;
+	unsigned l = way_end(t->pml4, va, level, &entry);
 
-	for (unsigned l = LEVEL_TOP; l > level; l--) {
-		uint64_t *entry = &table[level_index(l, va)];
-
-		if (!(*entry & PTE_P)) {
-			uint64_t *made = page_alloc();
-
-			if (!made)
-				return NULL;
-			*entry = virt_to_phys(made) | TABLE_FLAGS;
-			work_spend(w, COST_NEW_TABLE);
-		} else if (*entry & PTE_PS) {
-			if (!split(entry, l))
-				return NULL;
-			work_spend(w, COST_TABLE);
-		}
-		table = table_of(*entry);
+	if (!spares_get(&spares, l - level))
+		return NULL;
+	for (; l > level; l--) {
+		work_spend(w, *entry & PTE_P ? COST_TABLE : COST_NEW_TABLE);
+		table_insert(entry, l, &spares);
+		entry = &table_of(*entry)[level_index(l - 1, va)];
 	}
-	return &table[level_index(level, va)];
+	return entry;
 }
 
 /* The largest page that starts at va and phys and fits into len. */
@@ -207,26 +239,41 @@ bool pagetable_prepare_map(struct pagetable *t, struct span *s, struct work *w)
 	return true;
 }
 
-/* Splits pages that `va` is in the middle of. */
-static bool split_at(struct pagetable *t, uaddr va)
+/* How many pages must be split so that one starts at `va`: one a level. */
+static unsigned splits_at(const struct pagetable *t, uaddr va, uint64_t **entry, unsigned *level)
 {
-	uint64_t *table = t->pml4;
+	unsigned n = 0;
 
-	for (unsigned level = LEVEL_TOP; va & (level_size(level) - 1); level--) {
-		uint64_t *entry = &table[level_index(level, va)];
+	*level = way_end(t->pml4, va, 0, entry);
+	if (**entry & PTE_P)
+		while (va & (level_size(*level - n) - 1))
+			n++;
+	return n;
+}
 
-		if (!(*entry & PTE_P))
-			break;
-		if (pte_is_leaf(*entry, level) && !split(entry, level))
-			return false;
-		table = table_of(*entry);
+static void split_at(struct pagetable *t, uaddr va, uint64_t **spares)
+{
+	unsigned level, n;
+	uint64_t *entry;
+
+	for (n = splits_at(t, va, &entry, &level); n; n--, level--) {
+		table_insert(entry, level, spares);
+		entry = &table_of(*entry)[level_index(level - 1, va)];
 	}
-	return true;
 }
 
 bool pagetable_prepare_clear(struct pagetable *t, uaddr va, uint64_t len)
 {
-	return split_at(t, va) && split_at(t, va + len);
+	uint64_t *entry, *spares;
+	unsigned level;
+
+	if (!spares_get(&spares, splits_at(t, va, &entry, &level) +
+				 splits_at(t, va + len, &entry, &level)))
+		return false;
+	split_at(t, va, &spares);
+	split_at(t, va + len, &spares);
+	spares_free(spares);		/* both ends may lie in one page */
+	return true;
 }
 
 static bool is_empty(const uint64_t *table)
@@ -282,6 +329,54 @@ bool pagetable_clear(struct pagetable *t, struct span *s, struct work *w, struct
 		return false;
 	advance(s, clear_range(t->pml4, LEVEL_TOP, s->va, s->va + s->len, w, gone) - s->va);
 	return true;
+}
+
+/* Do the pages of a table map what one large page could? */
+static bool is_whole(const uint64_t *table, unsigned level)
+{
+	uint64_t first = table[0];
+
+	if (!(first & PTE_P) || level >= pagetable_max_level || first & PTE_FIXED ||
+	    !pte_is_leaf(first, level) ||
+	    first & PTE_ADDR & (level_size(level + 1) - 1))
+		return false;
+	for (unsigned i = 1; i < 512; i++)
+		if (table[i] != first + i * level_size(level))
+			return false;
+	return true;
+}
+
+static uaddr trim_range(uint64_t *table, unsigned level, uaddr va, uaddr end, struct work *w,
+			struct tlb_gone *gone)
+{
+	while (va < end && !work_is_over(w)) {
+		uaddr next = min_u64(ALIGN_DOWN(va, level_size(level)) + level_size(level), end);
+		uint64_t *entry = &table[level_index(level, va)], *below = table_of(*entry);
+		uaddr from = va;
+
+		work_spend(w, COST_CLEAR);
+		va = next;
+		if (!(*entry & PTE_P) || pte_is_leaf(*entry, level))
+			continue;
+		if (level > 1)
+			va = trim_range(below, level - 1, from, next, w, gone);
+		if (va != next)
+			break;
+		work_spend(w, COST_TABLE);
+		if (is_empty(below))
+			*entry = 0;
+		else if (is_whole(below, level - 1))
+			*entry = below[0] | (level == 1 ? PTE_PS : 0);
+		else
+			continue;
+		tlb_gone_table(gone, below);
+	}
+	return va;
+}
+
+void pagetable_trim(struct pagetable *t, struct span *s, struct work *w, struct tlb_gone *gone)
+{
+	advance(s, trim_range(t->pml4, LEVEL_TOP, s->va, s->va + s->len, w, gone) - s->va);
 }
 
 bool pagetable_clear_fixed(struct pagetable *t, uaddr va, paddr phys, struct tlb_gone *gone)

@@ -31,7 +31,8 @@ struct span {
 };
 
 /* Each does a chunk and takes it off the span; len 0: done. What was there is replaced, and noted in
- * `gone`. False: out of memory; this chunk is partly mapped, or nothing of it cleared. */
+ * `gone`. False: out of memory; what lies in the first table is mapped whole or not at all, nothing is
+ * cleared. */
 MUST_USE bool pagetable_map(struct pagetable *t, struct span *s, uint64_t flags, struct work *w,
 			    struct tlb_gone *gone);
 MUST_USE bool pagetable_clear(struct pagetable *t, struct span *s, struct work *w,
@@ -40,6 +41,9 @@ MUST_USE bool pagetable_clear(struct pagetable *t, struct span *s, struct work *
 /* Make the tables that these take, and nothing else one could see. False: out of memory. */
 MUST_USE bool pagetable_prepare_map(struct pagetable *t, struct span *s, struct work *w);
 MUST_USE bool pagetable_prepare_clear(struct pagetable *t, uaddr va, uint64_t len);
+
+/* Undoes preparing: tables go that are empty, or map what one large page does. A chunk. */
+void pagetable_trim(struct pagetable *t, struct span *s, struct work *w, struct tlb_gone *gone);
 
 /* Clears the page at `va` if it is a fixed one that maps `phys`; whether it was. */
 bool pagetable_clear_fixed(struct pagetable *t, uaddr va, paddr phys, struct tlb_gone *gone);

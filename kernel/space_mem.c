@@ -57,6 +57,12 @@ enum hedron_status mem_prepare_locked(struct pd *pd, struct span *s, unsigned ri
 	return HEDRON_SUCCESS;
 }
 
+void mem_trim_locked(struct pd *pd, struct span *s, struct work *w, struct tlb_gone *gone)
+{
+	assert(spin_is_held(&pd->mem_lock));
+	pagetable_trim(&pd->mem, s, w, gone);
+}
+
 enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys)
 {
 	struct span s = { va, phys, PAGE_SIZE };

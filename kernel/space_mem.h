@@ -20,6 +20,9 @@ MUST_USE enum hedron_status mem_unmap_locked(struct pd *pd, struct span *s, stru
 MUST_USE enum hedron_status mem_prepare_locked(struct pd *pd, struct span *s, unsigned rights,
 					       struct work *w);
 
+/* Gives back what was got and is not used. */
+void mem_trim_locked(struct pd *pd, struct span *s, struct work *w, struct tlb_gone *gone);
+
 /* Maps a page of the kernel, readable, never executable and not to be delegated (a UTCB). No locks. */
 MUST_USE enum hedron_status mem_map_fixed(struct pd *pd, uaddr va, paddr phys);
 /* Takes that mapping away, if it is still there; no CPU sees it any more. No locks. */

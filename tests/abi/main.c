@@ -29,6 +29,7 @@
 	X(derive) \
 	X(ipc) \
 	X(items) \
+	X(messages) \
 	X(exceptions) \
 	X(faults) \
 	X(events) \
@@ -40,6 +41,7 @@
 	X(revoke) \
 	X(sm) \
 	X(sched) \
+	X(helping) \
 	X(irq) \
 	X(signals) \
 	X(fpu) \
@@ -49,10 +51,14 @@
 	X(smp_memory) \
 	X(smp_time) \
 	X(hostile) \
+	X(hostile_insn) \
+	X(hostile_state) \
 	X(extensions) \
 	X(death) \
+	X(oom) \
 	X(badges) \
 	X(mediators) \
+	X(kmem) \
 	X(lifecycle)
 
 #define DECLARE(id)	extern const struct abi_suite suite_##id;
