@@ -50,7 +50,7 @@ struct sweep {
 	struct mdb_walk walk;		/* of the capability before */
 };
 
-#define MDB_STEP_COST	250		/* instructions, about */
+#define MDB_STEP_COST	300		/* instructions, about */
 
 void mdb_walk_start(struct mdb_walk *w, struct cap *top, unsigned mask, bool self);
 bool mdb_walk_step(struct mdb_walk *w);		/* true: it is over */

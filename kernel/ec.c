@@ -235,7 +235,7 @@ static bool free(struct kobj *obj, struct work *w)
 	return true;
 }
 
-const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 1500 };
+const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 2200 };
 
 void ec_save_bases(struct ec *ec)
 {

@@ -185,6 +185,7 @@ entry_gate:
 	add	$16, %rsp
 	iretq
 
+	.section .text.rare, "ax"	/* .text and the HOT functions fill just one page */
 /* NMI: on a stack of its own, at any instruction. The ABI has no event for it; panic() stops CPUs so. */
 FUNC(entry_nmi)
 	cmpb	$0, panicking(%rip)
@@ -234,7 +235,7 @@ entry_stubs:
 	vector = vector + 1
 	.endr
 
-	.text
+	.section .text.rare, "ax"
 /*
  * bool rdmsr_safe(uint32_t msr, uint64_t *val); bool wrmsr_safe(uint32_t msr, uint64_t val);
  * false if the CPU raises #GP: trap_from_kernel() then goes on at the address in .fixup.

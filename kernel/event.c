@@ -94,16 +94,13 @@ static inline void regs_load(struct frame *f, const struct hedron_state *s, uint
 	}
 }
 
-/* The bases of `ec` are saved. */
-static inline void state_store(struct hedron_state *s, const struct ec *ec, uint64_t mtd)
+/* The bases of `ec` are saved. `known`: bits of mtd that are set for sure. */
+static inline void state_store(struct hedron_state *s, const struct ec *ec, uint64_t mtd,
+			       uint64_t known)
 {
 	s->mtd = mtd;
-	if (likely((mtd & MTD_DATA) == MTD_DATA)) {
-		regs_store(s, &ec->frame, MTD_DATA);
-		regs_store(s, &ec->frame, mtd & ~MTD_DATA);
-	} else {
-		regs_store(s, &ec->frame, mtd);
-	}
+	regs_store(s, &ec->frame, known);
+	regs_store(s, &ec->frame, mtd & ~known);
 	if (mtd & MTD_FS_GS) {
 		s->fs_base = ec->fs_base;
 		s->gs_base = ec->gs_base;
@@ -158,7 +155,7 @@ struct ec *event_send(struct ec *ec, cap_sel sel)
 	}
 	ec_save_bases(ec);
 	pt->ec->utcb->items = UTCB_EVENT_WORDS;
-	state_store(&pt->ec->utcb->state, ec, pt->mtd);
+	state_store(&pt->ec->utcb->state, ec, pt->mtd, 0);
 	if (pt->mtd & MTD_FPU)
 		fpu_lend(ec, pt->ec);
 	pt->ec->frame.rsi = READ_ONCE(ec->badge);
@@ -175,22 +172,34 @@ static NOINLINE struct ec *send_and_leave(struct ec *ec, cap_sel sel, struct pt 
 	return kernel_exit();
 }
 
-HOT struct ec *event_now(struct ec *ec, cap_sel sel, struct pt *pt)
+/* To a handler that can take it. */
+static ALWAYS_INLINE struct ec *deliver(struct ec *ec, const struct pt *pt, uint64_t mtd, uint64_t known)
 {
 	struct cpu *cpu = this_cpu();
-	struct hedron_utcb *u;
-	struct ec *h;
+	struct ec *h = pt->ec;
+	struct hedron_utcb *u = h->utcb;
 
-	if (unlikely(!pt || !leave_can_send(cpu, pt->ec) || pt->mtd & MTD_FPU))
-		return send_and_leave(ec, sel, pt);
-	h = pt->ec;
-	u = h->utcb;
 	leave_bases(ec);
 	u->items = UTCB_EVENT_WORDS;
-	state_store(&u->state, ec, pt->mtd);
+	state_store(&u->state, ec, mtd, known);
 	h->frame.rsi = READ_ONCE(ec->badge);
 	ipc_enter(cpu, ec, pt, h, true);
 	return leave_to(cpu, ec, h);
+}
+
+/* A message that is not as most are. */
+static NOINLINE struct ec *deliver_other(struct ec *ec, cap_sel sel, struct pt *pt)
+{
+	return pt->mtd & MTD_FPU ? send_and_leave(ec, sel, pt) : deliver(ec, pt, pt->mtd, 0);
+}
+
+HOT struct ec *event_now(struct ec *ec, cap_sel sel, struct pt *pt)
+{
+	if (unlikely(!pt || !leave_can_send(this_cpu(), pt->ec)))
+		return send_and_leave(ec, sel, pt);
+	if (unlikely((pt->mtd & (MTD_DATA | MTD_FPU)) != MTD_DATA))
+		return deliver_other(ec, sel, pt);
+	return deliver(ec, pt, pt->mtd, MTD_DATA);
 }
 
 HOT struct ec *event_exception(struct ec *ec, unsigned vector)
@@ -226,7 +235,7 @@ struct windows event_windows(const struct ec *ec)
 	};
 }
 
-HOT bool event_answer(struct ec *ec, struct ec *h)
+bool event_answer(struct ec *ec, struct ec *h)
 {
 	const struct hedron_state *s = &h->utcb->state;
 	uint64_t mtd = READ_ONCE(s->mtd);

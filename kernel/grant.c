@@ -25,7 +25,7 @@
 #define USER_PAGES	(HEDRON_USER_END >> PAGE_SHIFT)
 #define COST_EXTENT	100		/* instructions, about */
 #define COST_ENTRY	6		/* of a page table, looked at */
-#define COST_CAP	250
+#define COST_CAP	300
 
 enum grant_phase {
 	GRANT_NONE,

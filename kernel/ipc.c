@@ -55,7 +55,7 @@ static struct windows windows_of(const struct ec *ec)
 	};
 }
 
-HOT static void send(struct ec *caller, struct pt *pt)
+static void send(struct ec *caller, struct pt *pt)
 {
 	struct ec *h = pt->ec;
 	uint32_t items = READ_ONCE(caller->utcb->items);
@@ -67,7 +67,7 @@ HOT static void send(struct ec *caller, struct pt *pt)
 }
 
 /* ABI 3.2. */
-HOT enum hedron_status hc_call(struct ec *self)
+enum hedron_status hc_call(struct ec *self)
 {
 	struct pt *pt = cap_pt(self->pd, arg_sel(&self->frame), 0);
 
@@ -87,6 +87,11 @@ HOT enum hedron_status hc_call(struct ec *self)
 	return HC_NO_STATUS;
 }
 
+static NOINLINE struct ec *search_and_call(struct ec *self, cap_sel sel)
+{
+	return pt_find(self, sel, sel) ? ipc_call(self) : hypercall(self);
+}
+
 /*
  * The same for the case that a call is: the handler is idle, words only, and nothing else to do. All is
  * checked before anything changes; if it is another case, the general way takes it from the start.
@@ -99,9 +104,10 @@ HOT struct ec *ipc_call(struct ec *self)
 	uint32_t items = READ_ONCE(self->utcb->items);
 	struct ec *h;
 
+	irqsoff_syscall(self);
 	if (unlikely(!pt))
-		pt = pt_find(self, sel, sel);
-	if (unlikely(!pt || items > UTCB_WORDS_MAX))
+		return search_and_call(self, sel);
+	if (unlikely(items > UTCB_WORDS_MAX))
 		return hypercall(self);
 	h = pt->ec;
 	if (unlikely(!leave_can_send(cpu, h)))
@@ -125,7 +131,7 @@ struct ec *ipc_retry(struct ec *ec)
 	return ec->state == EC_RETRY ? busy : NULL;
 }
 
-HOT static void answer_call(struct ec *caller, struct ec *h)
+static void answer_call(struct ec *caller, struct ec *h)
 {
 	uint32_t items = READ_ONCE(h->utcb->items);
 
@@ -133,7 +139,7 @@ HOT static void answer_call(struct ec *caller, struct ec *h)
 }
 
 /* ABI 3.3. From a global EC it is the end of the thread. */
-HOT enum hedron_status hc_reply(struct ec *self)
+enum hedron_status hc_reply(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *caller = self->caller;
@@ -160,7 +166,7 @@ HOT enum hedron_status hc_reply(struct ec *self)
 		answer_call(caller, self);
 	else if (!event_answer(caller, self))
 		return HC_NO_STATUS;
-	if (unlikely(caller->in_event && sc_is_abandoned(cpu->sc, caller)))
+	if (unlikely(caller->in_event && cpu->sc && sc_is_abandoned(cpu->sc, caller)))
 		sc_drop(cpu->sc);
 	/* The caller sleeps on the semaphore (ABI 3.3.1); if that was a call, it will call again. */
 	if (unlikely(sm && !sm->base) &&
@@ -180,6 +186,7 @@ HOT struct ec *ipc_reply(struct ec *self)
 	struct ec *caller = self->caller;
 	uint32_t items = READ_ONCE(self->utcb->items);
 
+	irqsoff_syscall(self);
 	if (unlikely(!caller || self->frame.rdi >> HC_SEL_SHIFT || items > UTCB_WORDS_MAX ||
 		     !leave_can_return(cpu, caller)))
 		return hypercall(self);

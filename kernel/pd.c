@@ -184,19 +184,20 @@ enum hedron_status hc_create_pd(struct ec *self)
 	return status;
 }
 
-/* HC_AGAIN: somebody may still be reading what was replaced the last time. */
+/* HC_AGAIN: somebody may still be reading the one whose place it takes. */
 static enum hedron_status set_mediator(struct pd *pd, struct mediator m)
 {
 	enum hedron_status status = HC_AGAIN;
-	struct mediator *next;
+	struct mediator *old, *next;
 
 	spin_lock(&pd->mem_lock);
-	if (grace_over(pd->mediator_ticket)) {
-		next = &pd->mediators[pd->mediator == pd->mediators];
+	old = pd->mediator;
+	next = old + 1 < pd->mediators + PD_MEDIATORS ? old + 1 : pd->mediators;
+	if (grace_over(next->ticket)) {
 		*next = m;
 		/* release: foreign_call() finds it whole */
 		__atomic_store_n(&pd->mediator, next, __ATOMIC_RELEASE);
-		pd->mediator_ticket = grace_begin(this_cpu());
+		old->ticket = grace_begin(this_cpu());
 		status = HEDRON_SUCCESS;
 	}
 	spin_unlock(&pd->mem_lock);
@@ -219,5 +220,5 @@ enum hedron_status pd_ctrl_mediator(struct ec *self)
 	if ((base | size) % PAGE_SIZE || base >= HEDRON_USER_END || size > HEDRON_USER_END - base ||
 	    entry - base >= size)
 		return HEDRON_BAD_PAR;
-	return set_mediator(pd, (struct mediator){ base + SYSCALL_LEN, size, entry });
+	return set_mediator(pd, (struct mediator){ base + SYSCALL_LEN, size, entry, 0 });
 }

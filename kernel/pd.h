@@ -17,7 +17,9 @@ struct mediator {
 	uint64_t base;			/* of the addresses behind a SYSCALL that lies in the range */
 	uint64_t size;
 	uint64_t entry;
+	uint64_t ticket;		/* after it was replaced: of the grace period until nobody reads it */
 };
+#define PD_MEDIATORS	8		/* changes that need not wait for a grace period */
 
 /* Fields:  I  constant after creation;  m  mdb_lock;  p  mem_lock. */
 struct pd {
@@ -29,9 +31,8 @@ struct pd {
 	bool foreign;			/* I  its `syscall`s are messages (foreign.c) */
 	bool passthrough;		/* I  may touch the machine: msr_access, machine_ctrl */
 	cap_sel foreign_base;		/* I */
-	struct mediator *mediator;	/* p  one of the two, constant while it is; read without a lock */
-	struct mediator mediators[2];	/* p */
-	uint64_t mediator_ticket;	/* p  when that is over, nobody reads the other */
+	struct mediator *mediator;	/* p  one of those, constant while it is; read without a lock */
+	struct mediator mediators[PD_MEDIATORS];	/* p */
 	void ***obj_root;		/* m  object space (space_obj.c) */
 	void ***obj_lost;		/* m  the same, when the original capability is gone */
 	uint64_t caps_gone;		/* m  capabilities that left it, plus 1; read without a lock */

@@ -44,7 +44,7 @@ void sc_destroy(struct sc *sc);
 /* A thread that runs on an SC which nobody can name any more ends at the reply to its event (ABI 11.3). */
 static inline bool sc_is_abandoned(const struct sc *sc, const struct ec *thread)
 {
-	return sc && !sc->obj.caps && sc->ec == thread;
+	return !sc->obj.caps && sc->ec == thread;
 }
 
 enum hedron_status hc_create_sc(struct ec *self);

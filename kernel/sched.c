@@ -307,7 +307,7 @@ static void hazards_handle(struct cpu *cpu)
 		preempt(cpu);
 }
 
-HOT struct ec *kernel_exit(void)
+struct ec *kernel_exit(void)
 {
 	struct cpu *cpu = this_cpu();
 

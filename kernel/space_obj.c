@@ -18,6 +18,7 @@
 #define TOP_ENTRIES	(HEDRON_NUM_SEL / MID_SELS)
 #define COST_SLOT	8		/* instructions, about: a look at a slot */
 #define COST_FREE	60
+#define COST_DROP	450
 
 struct spinlock mdb_lock;
 static struct slab_cache cap_cache = SLAB_CACHE(cap_cache, sizeof(struct cap), 8);
@@ -264,6 +265,7 @@ bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool 
 		if (!found)
 			return sel == end;
 		mdb_walk_start(&s->walk, *slot_at(pd, sel), mask, self);
+		work_spend(w, COST_DROP);
 		s->at++;
 	}
 	return false;

@@ -17,7 +17,8 @@ typedef uint64_t ticks;		/* of the time stamp counter */
 #define HOT			__attribute__((hot))
 /* Data that kmap_init() makes read-only; boot.S maps all of the image writable. */
 #define RO_AFTER_BOOT		__attribute__((section(".ro_after_boot")))
-#define NOINLINE		__attribute__((noinline))
+#define ALWAYS_INLINE		inline __attribute__((always_inline))
+#define NOINLINE		__attribute__((noinline, noclone))
 #define NORETURN		__attribute__((noreturn))
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
 

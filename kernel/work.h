@@ -7,7 +7,7 @@
 #pragma once
 #include "types.h"
 
-#define WORK_CHUNK	8000		/* instructions; a step more may come on top of it */
+#define WORK_CHUNK	6000		/* instructions; a step more may come on top of it */
 
 struct work {
 	int left;

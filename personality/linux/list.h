@@ -10,6 +10,9 @@ struct list {
 
 #define LIST_ITEM(link, type, member)	((type *)((char *)(link) - offsetof(type, member)))
 #define LIST_EACH(pos, head)		for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)
+/* The same where the body may take `pos` out. */
+#define LIST_EACH_SAFE(pos, after, head)					\
+	for ((pos) = (head)->next; (after) = (pos)->next, (pos) != (head); (pos) = (after))
 
 static inline void list_init(struct list *l)		{ l->next = l->prev = l; }
 static inline bool list_empty(const struct list *l)	{ return l->next == l; }

@@ -157,7 +157,7 @@ void process_exit(struct process *p, unsigned how, unsigned value)
 		if (t->state == THREAD_PARKED)
 			thread_ended(t);
 		else if (t->state == THREAD_RUNNING && t != server_current)
-			hedron_recall(thread_ec(t));
+			thread_stop(t);
 	}
 }
 

@@ -104,10 +104,16 @@ static void notify(struct thread *t)
 		hedron_recall(thread_ec(t));
 }
 
+static void kill_process(struct thread *t, int sig, const struct sig_info *info);
+
 static void send_thread(struct thread *t, int sig, const struct sig_info *info)
 {
 	if (is_ignored(t->process, sig) && !(t->sig.blocked & sig_bit(sig)))
 		return;
+	if (sig == SIGKILL) {
+		kill_process(t, sig, info);
+		return;
+	}
 	enter(&t->sig.pending, sig, info);
 	notify(t);
 }
@@ -119,6 +125,10 @@ static void send_process(struct process *p, int sig, const struct sig_info *info
 
 	if (is_ignored(p, sig))
 		return;
+	if (sig == SIGKILL) {
+		kill_process(to, sig, info);
+		return;
+	}
 	enter(&p->sig.pending, sig, info);
 	LIST_EACH(pos, &p->threads) {
 		struct thread *t = LIST_ITEM(pos, struct thread, of_process);
@@ -428,13 +438,13 @@ static bool is_signal(int sig)	{ return sig >= 0 && sig <= LX_SIGNALS; }
 long lx_kill(struct thread *t, const uint64_t *a)
 {
 	struct sig_info info = info_of_sender(t, SI_USER);
-	struct list *pos;
+	struct list *pos, *after;
 	int pid = a[0], sig = a[1], found = 0;
 	int group = pid == 0 ? t->process->pgid : pid < -1 ? -pid : 0;
 
 	if (!is_signal(sig))
 		return -EINVAL;
-	LIST_EACH(pos, &processes) {
+	LIST_EACH_SAFE(pos, after, &processes) {	/* SIGKILL takes a process out */
 		struct process *p = LIST_ITEM(pos, struct process, all);
 
 		if (p->ending || (pid > 0 && p->pid != pid) || (group && p->pgid != group) ||

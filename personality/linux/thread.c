@@ -24,10 +24,12 @@
  *
  * The life of a thread: created with EC and SC, it sends its startup event. A parked thread sleeps on
  * its semaphore. To end it, the answer to its next message puts it to sleep on the same semaphore for
- * good; one that runs is recalled to make it send one, one that is parked already sleeps. When all
- * threads of a process sleep so, it is reaped: the SCs are revoked first, and a grace period later,
- * when nothing can make the threads run any more, the semaphores (their sleepers are then discarded,
- * ABI reference 3.3.1), the ECs and the PD; then the frames are free. Not earlier, on any kernel.
+ * good; one that is parked already sleeps. One that runs is recalled to make it send a message; where
+ * the kernel ends what runs (HIP_FEAT_DEATH) that is not awaited, so a hybrid program that sleeps
+ * natively can be killed, too. When all threads of a process have ended, it is reaped: the SCs are
+ * revoked first, and a grace period later, when nothing can make the threads run any more, the
+ * semaphores (their sleepers are then discarded, ABI reference 3.3.1), the ECs and the PD; then the
+ * frames are free. Not earlier, on any kernel. A message that arrives between is answered by sleep.
  */
 #include "thread.h"
 
@@ -309,6 +311,14 @@ void thread_ended(struct thread *t)
 	list_add_tail(&dying, &p->all);
 	if (idle)
 		revoke_scs(p);
+}
+
+void thread_stop(struct thread *t)
+{
+	if (hedron_hip()->features & HIP_FEAT_DEATH)
+		thread_ended(t);
+	else
+		hedron_recall(thread_ec(t));
 }
 
 void process_reap(struct process *p)

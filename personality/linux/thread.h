@@ -23,6 +23,9 @@ cap_sel thread_semaphore(const struct thread *t);
 cap_sel thread_ec(const struct thread *t);
 cap_sel thread_sc(const struct thread *t);
 
+/* It must not run on: it is stopped where it is, or will come by to be ended. */
+void thread_stop(struct thread *t);
+
 /* The thread was told to sleep for ever; the last one takes its process along. */
 void thread_ended(struct thread *t);
 

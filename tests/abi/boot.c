@@ -4,8 +4,10 @@
  */
 #include "boot.h"
 #include "check.h"
+#include "child.h"
 #include "env.h"
 #include "regs.h"
+#include "thread.h"
 
 #define BOOT_SELS	1024		/* looked at before anything was created */
 
@@ -267,6 +269,198 @@ static void gsi_sm_can_be_pulled(void)
 	}
 }
 
+/* ---- instructions --------------------------------------------------------------------------- */
+
+#define CPUID_UMIP	(1u << 2)	/* leaf 7, ECX */
+
+static volatile uint64_t table[2];
+static bool went_through;
+
+static void do_sgdt(void *arg)	{ __asm__ volatile("sgdt %0" : "=m"(table)); went_through = true; }
+static void do_sidt(void *arg)	{ __asm__ volatile("sidt %0" : "=m"(table)); went_through = true; }
+static void do_str(void *arg)	{ __asm__ volatile("str %0" : "=m"(table)); went_through = true; }
+static void do_smsw(void *arg)	{ __asm__ volatile("smsw %0" : "=m"(table)); went_through = true; }
+
+/* Either they work in user mode, or UMIP is on, which the CPU must have. */
+static void descriptor_table_stores(void)
+{
+	void (*const fn[])(void *) = { do_sgdt, do_sidt, do_str, do_smsw };
+	uint32_t eax = 7, ebx, ecx = 0, edx;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	for (unsigned i = 0; i < 4; i++) {
+		struct thread *t;
+
+		went_through = false;
+		t = thread_run_fn(fn[i]);
+		if (!went_through) {
+			CHECK(ecx & CPUID_UMIP);
+			CHECK_EQ(t->log[0].event, EVENT_GP);
+		}
+	}
+}
+
+static void time_stamps_and_cpuid(void)
+{
+	uint32_t eax = 0, ebx, ecx = 0, edx;
+	uint64_t before = rdtsc();
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	CHECK(eax >= 1);
+	CHECK(rdtsc() > before);
+}
+
+static void xcr0_has_what_the_cpu_offers(void)
+{
+	uint32_t eax = 0xd, ebx, ecx = 0, edx, lo, hi;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	__asm__ volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
+	CHECK_EQ(lo & 0xe7, eax & 0xe7);	/* x87, SSE, AVX, AVX-512 */
+	CHECK_EQ(lo & ~0xe7u, 0);
+	CHECK_EQ(hi, 0);
+}
+
+static void code_segment_after_an_event(void)
+{
+	uint16_t cs;
+
+	hedron_sm_up(sel_alloc());
+	__asm__ volatile("mov %%cs, %0" : "=r"(cs));
+	CHECK_EQ(cs, USER_CS_SYSRET);
+}
+
+static volatile uint16_t thread_cs, thread_ss;
+
+static void read_segments(void *arg)
+{
+	uint16_t cs, ss;
+
+	__asm__ volatile("mov %%cs, %0; mov %%ss, %1" : "=r"(cs), "=r"(ss));
+	thread_cs = cs;
+	thread_ss = ss;
+}
+
+static void code_segment_after_a_startup(void)
+{
+	CHECK(thread_run_fn(read_segments)->finished);
+	CHECK_EQ(thread_cs, USER_CS_IRET);
+	CHECK_EQ(thread_ss, USER_SS);
+}
+
+/* ---- the module in place -------------------------------------------------------------------- */
+
+struct elf_header {			/* ELF64 gABI */
+	char ident[16];
+	uint16_t type, machine;
+	uint32_t version;
+	uint64_t entry, phoff, shoff;
+	uint32_t flags;
+	uint16_t ehsize, phentsize, phnum, rest[3];
+};
+
+struct program_header {			/* ELF64 gABI */
+	uint32_t type, flags;
+	uint64_t offset, vaddr, paddr, filesz, memsz, align;
+};
+
+static const struct hip_mem *module(void)
+{
+	for (unsigned i = 0; i < hip_mem_count(env.hip); i++)
+		if (env.hip->mem[i].type == HIP_MEM_MODULE)
+			return &env.hip->mem[i];
+	return 0;
+}
+
+static volatile uint64_t in_place = 0x1ace;	/* in .data */
+
+/* Nothing is copied: what the program writes stands in the module. */
+static void segments_are_the_module(void)
+{
+	const struct hip_mem *m = module();
+	const struct elf_header *eh;
+	const struct program_header *ph;
+
+	REQUIRE(m);
+	eh = phys_map(m->addr, HEDRON_PAGE_SIZE);
+	CHECK_EQ(eh->entry, boot_regs.rcx);
+	ph = (const void *)((const char *)eh + eh->phoff);
+	for (unsigned i = 0; i < eh->phnum; i++) {
+		uint64_t ofs = (uint64_t)&in_place - ph[i].vaddr;
+		const volatile uint64_t *there;
+
+		if (ph[i].type != 1 || ofs >= ph[i].filesz)
+			continue;
+		there = phys_map(m->addr + ph[i].offset + ofs, 8);
+		CHECK_EQ(*there, 0x1ace);
+		in_place = 0xacce;
+		CHECK_EQ(*there, 0xacce);
+		in_place = 0x1ace;
+		return;
+	}
+	CHECK(!"no segment holds the variable");
+}
+
+static void idle_scs_of_cpus_that_are_not(void)
+{
+	cap_sel sel = sel_alloc();
+
+	REQUIRE_OK(hedron_delegate(ROOT_SEL_PD, ROOT_SEL_PD, crd_obj(HEDRON_NUM_CPU - 1, 0, RIGHTS_ALL),
+				   XFER_DELEGATE | XFER_HYPERVISOR, crd_obj(sel, 0, RIGHTS_ALL)));
+	CHECK_EQ(obj_at(sel), 0);
+}
+
+static void all_gsis_can_be_pulled(void)
+{
+	cap_sel sels = sels_alloc(8);
+
+	for (unsigned gsi = 0; gsi < HEDRON_NUM_GSI; gsi++) {
+		hedron_delegate(ROOT_SEL_PD, ROOT_SEL_PD, crd_obj(HV_SEL_GSI + gsi, 0, RIGHTS_ALL),
+				XFER_DELEGATE | XFER_HYPERVISOR,
+				crd_obj(sels + gsi, 0, RIGHTS_ALL));
+		if (!CHECK_EQ(obj_rights(sels + gsi), SM_UP | SM_DOWN))
+			return;
+	}
+}
+
+static void nothing_behind_the_last_gsi(void)
+{
+	cap_sel sel = sel_alloc();
+
+	for (unsigned i = 0; i < 3; i++)
+		hedron_delegate(ROOT_SEL_PD, ROOT_SEL_PD,
+				crd_obj(HV_SEL_GSI + HEDRON_NUM_GSI + i, 0, RIGHTS_ALL),
+				XFER_DELEGATE | XFER_HYPERVISOR, crd_obj(sel, 0, RIGHTS_ALL));
+	CHECK_EQ(obj_at(sel), 0);
+}
+
+static void pulled_ram_is_one_frame(void)
+{
+	uint64_t *page = pool_alloc(0);
+	volatile uint64_t *a = (void *)va_alloc(0), *b = (void *)va_alloc(0);
+
+	map_pages(ROOT_SEL_PD, ROOT_SEL_PD, pool_page(page), page_of(a), 1, MEM_R | MEM_W,
+		  XFER_HYPERVISOR);
+	map_pages(ROOT_SEL_PD, ROOT_SEL_PD, pool_page(page), page_of(b), 1, MEM_R, XFER_HYPERVISOR);
+	*a = 0x77;
+	CHECK_EQ(*b, 0x77);
+	CHECK_EQ(*page, 0x77);
+}
+
+static void pulled_into_a_child(void)
+{
+	const struct child *c = child_new();
+	uint64_t *page = pool_alloc(0);
+	uint64_t there = va_alloc(0), back = va_alloc(0);
+
+	*page = 0x5ca1;
+	map_pages(ROOT_SEL_PD, c->pd, pool_page(page), there >> HEDRON_PAGE_SHIFT, 1, MEM_R,
+		  XFER_HYPERVISOR);
+	map_pages(c->pd, ROOT_SEL_PD, there >> HEDRON_PAGE_SHIFT, back >> HEDRON_PAGE_SHIFT, 1, MEM_R,
+		  0);
+	CHECK_EQ(*(volatile uint64_t *)back, 0x5ca1);
+}
+
 static const struct abi_case cases[] = {
 	{ "1.3 entry: RCX holds e_entry", rip_is_in_rcx, CASE_EARLY },
 	{ "1.3 entry: RSP is the address of the HIP", rsp_is_the_hip, CASE_EARLY },
@@ -295,5 +489,16 @@ static const struct abi_case cases[] = {
 	{ "1.4 boot modules can be pulled, the first is the roottask's ELF", module_can_be_pulled },
 	{ "1.4 the idle SC of a CPU can be pulled", idle_sc_can_be_pulled },
 	{ "1.4 interrupt semaphores can be pulled", gsi_sm_can_be_pulled },
+	{ "1.3 SGDT, SIDT, STR, SMSW work or UMIP refuses them", descriptor_table_stores },
+	{ "1.3 RDTSC and CPUID work", time_stamps_and_cpuid },
+	{ "1.3 XCR0 has what the CPU offers, no more", xcr0_has_what_the_cpu_offers, CASE_XSAVE },
+	{ "1.3 CS is 0x2b behind a hypercall", code_segment_after_an_event },
+	{ "1.3 CS is 0x1b behind an event reply", code_segment_after_a_startup },
+	{ "1.2 segments are the module's memory, not a copy", segments_are_the_module },
+	{ "1.4 there is no idle SC of a CPU that is not there", idle_scs_of_cpus_that_are_not },
+	{ "1.4 each of the 192 interrupt semaphores can be pulled", all_gsis_can_be_pulled },
+	{ "1.4 there is nothing behind the last interrupt semaphore", nothing_behind_the_last_gsi },
+	{ "1.4 RAM that is pulled twice is one frame", pulled_ram_is_one_frame },
+	{ "1.4 RAM can be pulled into a child", pulled_into_a_child },
 };
 SUITE(boot, cases);

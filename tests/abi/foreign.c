@@ -503,8 +503,10 @@ static const struct abi_case cases[] = {
 	{ "8.1 SYSCALL in a foreign PD becomes a message", call_becomes_a_message },
 	{ "8.3 the message has the registers of the call", message_registers },
 	{ "8.3 RCX is the address behind SYSCALL, R11 the user's RSP", message_rcx_and_r11 },
-	{ "8.3 RIP, RSP and RFLAGS are the user's", message_rip_rsp_rflags_are_true, CASE_OURS },
-	{ "8.3 qual is 0", message_qual_is_zero, CASE_OURS },
+	{ "8.3 RIP, RSP and RFLAGS are the user's", message_rip_rsp_rflags_are_true,
+	  OURS("8.3: RIP, RSP and RFLAGS are stale") },
+	{ "8.3 qual is 0", message_qual_is_zero,
+	  OURS("7.3: qual of a foreign call may hold a kernel address") },
 	{ "8.4 the reply changes only what it sets", reply_changes_only_what_it_sets },
 	{ "8.4 the reply sets RCX, R11 and RFLAGS as for a Linux call", reply_sets_rcx_and_r11 },
 	{ "8.3 FS and GS base travel, FS_GS in the reply sets them", bases_travel, CASE_FSGSBASE },
@@ -525,6 +527,6 @@ static const struct abi_case cases[] = {
 	{ "8.1 NSCT has no meaning in native PDs", nsct_means_nothing_in_native_pds },
 	{ "8.6 a handler in a foreign PD needs NSCT to reply", foreign_handler_needs_nsct },
 	{ "8.5 a foreign call leaves a busy handler's UTCB alone", busy_handler_is_left_alone,
-	  CASE_OURS },
+	  OURS("8.5 a: registers are stored into the busy handler's UTCB") },
 };
 SUITE(foreign, cases);

@@ -309,6 +309,7 @@ static const struct abi_case cases[] = {
 	{ "6 FPU bit in a startup reply", startup_reply_with_fpu_bit },
 	{ "8.4 a foreign call leaves the FPU state alone", foreign_call_keeps_the_state },
 	{ "8.5 the FPU bit in the portals' MTD does not lose the caller's FPU state",
-	  foreign_call_with_fpu_bit, CASE_OURS },
+	  foreign_call_with_fpu_bit,
+	  OURS("8.5 b: the FPU bit loses the caller's FPU state") },
 };
 SUITE(fpu, cases);

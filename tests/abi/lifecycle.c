@@ -47,7 +47,7 @@ static struct thread *start_spinner(react_fn react, const struct child *child)
 	stop_spinning = false;
 	spins = 0;
 	thread_start(t, PRIO_LOW);
-	CHECK(moves());
+	CHECK(EVENTUALLY(moves()));
 	return t;
 }
 
@@ -73,7 +73,7 @@ static void suspend_and_resume(void)
 	sleep_ms(2);
 	CHECK(!moves());
 	CHECK_OK(hedron_sm_up(sleep_sm));
-	CHECK(moves());
+	CHECK(EVENTUALLY(moves()));
 	stop_spinning = true;
 	CHECK(thread_wait(t));
 }
@@ -147,7 +147,7 @@ static void continue_with_a_new_sc(void)
 	CHECK_OK(hedron_sm_up(sm));		/* taken by the thread, which is dropped */
 	CHECK(!moves());
 	CHECK_OK(hedron_create_sc(t->sc, ROOT_SEL_PD, t->ec, PRIO_LOW, 1000));
-	CHECK(moves());
+	CHECK(EVENTUALLY(moves()));
 	stop_spinning = true;
 	CHECK(thread_wait(t));
 }
@@ -302,15 +302,19 @@ static const struct abi_case cases[] = {
 	{ "3.6 an EC whose SC is gone continues with a new one", continue_with_a_new_sc },
 	{ "4.6 the threads of a revoked PD find no portals", revoked_pd_finds_no_portals },
 	{ "11.3 a thread without SC and EC capabilities ends", revoked_sc_and_ec_end_the_thread,
-	  CASE_OURS },
+	  OURS("11.3: the thread runs on") },
 	{ "11.3 the threads of a PD without capabilities end", revoked_pd_ends_its_threads,
-	  CASE_OURS },
+	  OURS("11.3: the threads run on") },
 	{ "9.4 a handler destroyed while it serves: the caller gets ABORT",
-	  destroyed_handler_frees_its_caller, CASE_OURS },
+	  destroyed_handler_frees_its_caller,
+	  OURS("11.3: the handler lives as long as its call") },
 	{ "9.4 a caller destroyed during its call leaves the handler usable",
-	  destroyed_caller_leaves_the_handler, CASE_OURS },
+	  destroyed_caller_leaves_the_handler,
+	  OURS("11.3: the caller lives as long as its call") },
 	{ "11.1 memory of destroyed objects is used again", objects_are_reclaimed },
-	{ "11.4 the end of kernel memory is a status", memory_ends_with_a_status, CASE_OURS },
-	{ "11.1 after exhaustion all memory comes back", memory_comes_back, CASE_OURS },
+	{ "11.4 the end of kernel memory is a status", memory_ends_with_a_status,
+	  OURS("11.1: exhaustion stops the machine") },
+	{ "11.1 after exhaustion all memory comes back", memory_comes_back,
+	  OURS("11.1: exhaustion stops the machine") },
 };
 SUITE(lifecycle, cases);

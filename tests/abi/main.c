@@ -37,6 +37,7 @@
 	X(recall) \
 	X(states) \
 	X(foreign) \
+	X(foreign_pd) \
 	X(reply_sm) \
 	X(revoke) \
 	X(sm) \

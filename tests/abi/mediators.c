@@ -522,7 +522,7 @@ static void changed_as_a_whole(void)
 	struct program p = program_new();
 	struct thread *t = start_caller(&p, true);
 
-	for (unsigned i = 0; i < 2000; i++)
+	for (unsigned i = 0; i < 100; i++)
 		CHECK_OK(hedron_pd_mediator(p.child->pd, range(&p), HEDRON_PAGE_SIZE,
 					    range(&p) + (i % 2 ? SECOND_AT : MEDIATOR_AT)));
 	CHECK(more(&marks));

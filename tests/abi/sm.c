@@ -277,7 +277,7 @@ static const struct abi_case cases[] = {
 	{ "10.2 an up before the deadline answers SUCCESS", up_before_the_deadline },
 	{ "10.2 destruction: all waiters get BAD_CAP", destruction_wakes_waiters },
 	{ "10.2 destruction: waiters with a deadline too", destruction_wakes_timed_waiters,
-	  CASE_OURS },
+	  OURS("10.2: one waiter gets SUCCESS, the others stay") },
 	{ "10.4 a signal reports its value and count at the base",
 	  signals_report_value_and_count },
 	{ "10.4 down on a signal semaphore answers BAD_CAP", no_down_on_a_signal },

@@ -83,6 +83,16 @@ others_run_on() {
     done
 }
 
+@test "robust: SIGKILL ends a process that computes, sleeps, or sleeps natively" {
+    run -0 hr --with "$PROGRAMS/hybrid-sleep /tmp/pid" "$PROGRAMS/linux-kill" /tmp/pid
+    [ "${lines[1]}" = gone ]
+    grep -q 'hybrid-sleep.*killed by SIGKILL' "$LOG"
+    for how in spin sleep; do
+        run -0 hr --with "$PROGRAMS/linux-wait $how /tmp/pid" "$PROGRAMS/linux-kill" /tmp/pid
+        [ "${lines[1]}" = gone ]
+    done
+}
+
 @test "robust: a signal between setting NSCT and the hypercall is harmless" {
     run -0 --separate-stderr hr "$PROGRAMS/hybrid-signal"
     [ "${lines[0]}" = "in the handler: NSCT 0, a Linux call works: yes" ]

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * linux-wait - "spin": computes for ever; "sleep": sleeps for ever; "first": reads one byte of the
- * input; "write": writes for ever. Says first that it has begun.
+ * input; "write": writes for ever. Says first that it has begun; a second argument is a file for its
+ * pid.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,12 @@ int main(int argc, char **argv)
 	char c;
 
 	write(1, "begun\n", 6);
+	if (argc > 2) {
+		FILE *f = fopen(argv[2], "w");
+
+		fprintf(f, "%d\n", getpid());
+		fclose(f);
+	}
 	if (!strcmp(how, "first"))
 		return read(0, &c, 1) == 1 ? (unsigned char)c : 255;
 	for (;;) {
