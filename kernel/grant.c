@@ -243,10 +243,17 @@ static bool fits_table(struct crd_window w)
 
 bool grant_cancel(struct grant *g, struct work *work)
 {
-	if (!obj_room_free(&g->room, work))
+	if ((g->room.caps || g->room.pages) && !obj_room_free(&g->room, work))
 		return false;
-	*g = (struct grant){ 0 };
+	g->phase = GRANT_NONE;
 	return true;
+}
+
+static void begin(struct grant *g, enum grant_phase phase)
+{
+	g->phase = phase;
+	g->at = 0;
+	g->room.mid = g->room.leaf = 0;
 }
 
 /* The status is that of the pass which decides. */
@@ -270,8 +277,7 @@ enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, 
 	enum hedron_status status;
 
 	if (g->phase == GRANT_NONE)
-		*g = (struct grant){ .phase = type == CRD_MEM && fits_table(w) ? GRANT_CARRY_OUT
-									: GRANT_PREPARE };
+		begin(g, type == CRD_MEM && fits_table(w) ? GRANT_CARRY_OUT : GRANT_PREPARE);
 	while (g->phase != GRANT_RELEASE) {
 		status = type == CRD_MEM ? grant_memory(g, &r, work)
 					 : grant_caps(g, &r, type == CRD_OBJ, work);

@@ -8,7 +8,7 @@
 struct pd;
 struct work;
 
-/* How far a delegation is; all 0 when none is under way. */
+/* How far a delegation is; `phase` and `room` are 0 when none is under way. */
 struct grant {
 	uint8_t phase;			/* enum grant_phase in grant.c; 0: none is under way */
 	enum hedron_status status;

@@ -4,7 +4,8 @@
  *
  * A call to an idle handler copies the message and goes on in the handler, on the caller's SC: no
  * lock, no search, no allocation, unless the message carries capabilities. Caller and handler are
- * on the same CPU, and all fields involved belong to it.
+ * on the same CPU, and all fields involved belong to it. ipc_call() and ipc_reply() do just that, by
+ * the short way out (leave.h); whatever is out of the ordinary starts again in hc_call(), hc_reply().
  *
  * A call to a busy handler becomes EC_RETRY: the scheduler lets the caller's SC run whatever the
  * handler waits for, and tries again whenever that SC is dispatched (sched.c). The portal is looked
@@ -92,10 +93,7 @@ static NOINLINE struct ec *search_and_call(struct ec *self, cap_sel sel)
 	return pt_find(self, sel, sel) ? ipc_call(self) : hypercall(self);
 }
 
-/*
- * The same for the case that a call is: the handler is idle, words only, and nothing else to do. All is
- * checked before anything changes; if it is another case, the general way takes it from the start.
- */
+/* The handler is idle, the message is words only. All is checked before anything changes. */
 HOT struct ec *ipc_call(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
@@ -179,7 +177,7 @@ enum hedron_status hc_reply(struct ec *self)
 	return HC_NO_STATUS;
 }
 
-/* The same for the case that a reply is: to a caller that can go on at once, words only. */
+/* The caller can go on at once, the message is words only. */
 HOT struct ec *ipc_reply(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();

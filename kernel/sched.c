@@ -12,7 +12,8 @@
  * ends at an EC waiting for a semaphore is queued there. Call and reply do not come here: they know
  * who is next (ipc.c), unless the SC is helping.
  *
- * kernel_exit() is the one way out of the kernel.
+ * kernel_exit() is the general way out of the kernel; the short ones (leave.h) lead to an EC that is
+ * ready, when no hazard asks for more, and the SC goes on.
  */
 #include "sched.h"
 #include "assert.h"

@@ -10,7 +10,9 @@
  *	ec->lock	wake-up of an EC, and the SCs that wait for it
  *	cpu->timer_lock
  *	rq->lock	run queue of a CPU
- *	page and slab locks of kalloc, the log: leaves
+ *	retired[].lock	objects of a CPU that are to be looked at (kobj.c)
+ *	gens.lock	what is still to go (generation.c)
+ *	page and slab locks of kalloc, grace.lock, the log: leaves
  */
 #pragma once
 #include "types.h"

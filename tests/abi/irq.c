@@ -63,7 +63,7 @@ static void interrupt_is_an_up(void)
 	drain(sm);
 	for (unsigned i = 0; i < 3; i++) {
 		pit_start(PIT_MS);
-		CHECK_OK(hedron_sm_down(sm, deadline_ms(500)));
+		CHECK_OK(hedron_sm_down(sm, deadline_ms(3000)));
 		CHECK_STATUS(hedron_sm_down(sm, deadline_ms(5)), HEDRON_TIMEOUT);
 	}
 	pit_quiet();
@@ -78,7 +78,7 @@ static void edges_accumulate(void)
 	drain(sm);
 	for (unsigned i = 0; i < 3; i++) {
 		pit_start(PIT_MS / 4);
-		sleep_ms(5);
+		sleep_ms(30);
 	}
 	for (unsigned i = 0; i < 3; i++)
 		CHECK_OK(hedron_sm_down(sm, 1));
@@ -94,9 +94,8 @@ static void level_is_masked_until_down(void)
 	REQUIRE_OK(assign_with_mode(sm, GSI_LEVEL));
 	drain(sm);
 	pit_start(PIT_MS / 4);
-	sleep_ms(5);				/* high now, and stays so: one up, then masked */
-	CHECK_OK(hedron_sm_down(sm, 1));
-	CHECK_OK(hedron_sm_down(sm, deadline_ms(500)));	/* unmasks: fires again */
+	CHECK_OK(hedron_sm_down(sm, deadline_ms(3000)));	/* high, stays so; masked */
+	CHECK_OK(hedron_sm_down(sm, deadline_ms(3000)));	/* unmasks: fires again */
 	pit_quiet();
 	drain(sm);
 	CHECK_STATUS(hedron_sm_down(sm, deadline_ms(5)), HEDRON_TIMEOUT);
@@ -111,7 +110,7 @@ static void any_holder_may_wait(void)
 	REQUIRE_OK(hedron_assign_gsi(sm, env.cpu));
 	drain(sm);
 	pit_start(PIT_MS);
-	CHECK_OK(hedron_sm_down(copy, deadline_ms(500)));
+	CHECK_OK(hedron_sm_down(copy, deadline_ms(3000)));
 	pit_quiet();
 }
 

@@ -70,8 +70,7 @@ static void suspend_and_resume(void)
 	sleep_sm = make_sm(0);
 	t = start_spinner(react_sleep_on_recall, 0);
 	CHECK_OK(hedron_recall(t->ec));
-	sleep_ms(2);
-	CHECK(!moves());
+	CHECK(EVENTUALLY(!moves()));
 	CHECK_OK(hedron_sm_up(sleep_sm));
 	CHECK(EVENTUALLY(moves()));
 	stop_spinning = true;
@@ -91,8 +90,7 @@ static void kill_by_graveyard(void)
 	struct thread *t = start_spinner(react_bury, 0);
 
 	CHECK_OK(hedron_recall(t->ec));
-	sleep_ms(2);
-	CHECK(!moves());
+	CHECK(EVENTUALLY(!moves()));
 	revoke_and_wait(t->sc);
 	CHECK_OK(hedron_revoke(one(t->ec), 1));
 	CHECK(!moves());
@@ -106,8 +104,7 @@ static void kill_by_sc_and_recall(void)
 	sleep_sm = 0;
 	revoke_and_wait(t->sc);
 	hedron_recall(t->ec);
-	sleep_ms(2);
-	CHECK(!moves());
+	CHECK(EVENTUALLY(!moves()));
 	CHECK(!t->finished);
 }
 
@@ -181,8 +178,7 @@ static void revoked_pd_finds_no_portals(void)
 
 	CHECK_OK(hedron_revoke(one(c->pd), 1));
 	hedron_recall(t->ec);			/* its next event kills it */
-	sleep_ms(5);
-	CHECK(!moves());
+	CHECK(EVENTUALLY(!moves()));
 	CHECK_EQ(t->count, 0);
 }
 

@@ -37,8 +37,7 @@ static void recall_of_a_spinner(void)
 	stop_spinning = false;
 	spins = 0;
 	thread_start(t, PRIO_LOW);
-	sleep_ms(5);
-	CHECK(spins > 0);
+	CHECK(EVENTUALLY(spins > 0));
 	CHECK_OK(hedron_recall(t->ec));
 	CHECK(thread_wait(t));
 	CHECK(t->finished);

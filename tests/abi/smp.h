@@ -7,10 +7,10 @@
 #include "env.h"
 #include "thread.h"
 
-/* Wait, at most two seconds, without giving up the CPU. */
+/* Wait, at most five seconds, without giving up the CPU. */
 static inline bool spin_until(const volatile bool *flag)
 {
-	uint64_t until = deadline_ms(2000);
+	uint64_t until = deadline_ms(5000);
 
 	while (!*flag && rdtsc() < until)
 		__asm__ volatile("pause");

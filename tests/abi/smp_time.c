@@ -151,7 +151,7 @@ static void queue_is_fifo_over_cpus(void)
 		t[i] = thread_new(&(struct thread_spec){ .fn = do_queue, .on_cpu2 = i % 2,
 							 .arg = (void *)(uint64_t)i });
 		thread_start(t[i], PRIO_HIGH);
-		sleep_ms(50);		/* until it waits */
+		sleep_ms(100);		/* until it waits */
 	}
 	for (unsigned i = 0; i < 4; i++) {
 		CHECK_OK(hedron_sm_up(queue_sm));

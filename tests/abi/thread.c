@@ -196,7 +196,7 @@ void thread_start(struct thread *t, unsigned prio)
 
 bool thread_wait(struct thread *t)
 {
-	return hedron_sm_down(t->done, deadline_ms(2000)) == HEDRON_SUCCESS;
+	return hedron_sm_down(t->done, deadline_ms(5000)) == HEDRON_SUCCESS;
 }
 
 struct thread *thread_run(const struct thread_spec *spec)

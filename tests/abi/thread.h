@@ -69,7 +69,7 @@ struct thread {
 
 struct thread *thread_new(const struct thread_spec *spec);
 void thread_start(struct thread *t, unsigned prio);
-bool thread_wait(struct thread *t);	/* until it is done; false after two seconds */
+bool thread_wait(struct thread *t);	/* until it is done; false after five seconds */
 
 /* The common sequence: new, start at PRIO_HIGH, wait; the case fails if it does not end. */
 struct thread *thread_run(const struct thread_spec *spec);
