@@ -19,7 +19,7 @@ struct mediator {
 	uint64_t entry;
 	uint64_t ticket;		/* after it was replaced: of the grace period until nobody reads it */
 };
-#define PD_MEDIATORS	16		/* changes that need not wait for a grace period */
+#define PD_MEDIATORS	8		/* changes that need not wait for a grace period */
 
 /* Fields:  I  constant after creation;  m  mdb_lock;  p  mem_lock. */
 struct pd {
