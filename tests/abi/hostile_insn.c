@@ -162,6 +162,31 @@ static void privileged_in_a_child(void)
 	attempts_in(c, privileged_body);
 }
 
+/* UMIP: where the kernel's tables lie is nobody's business (SDM vol. 3, 2.5). */
+CODE(umip_sgdt, "sub $16, %rsp; sgdt (%rsp); add $16, %rsp");
+CODE(umip_sidt, "sub $16, %rsp; sidt (%rsp); add $16, %rsp");
+CODE(umip_sldt, "sldt %eax");
+CODE(umip_str, "str %eax");
+CODE(umip_smsw, "smsw %eax");
+
+static void umip_body(void)
+{
+	attempt_must(umip_sgdt, GP, "sgdt", 0);
+	attempt_must(umip_sidt, GP, "sidt", 0);
+	attempt_must(umip_sldt, GP, "sldt", 0);
+	attempt_must(umip_str, GP, "str", 0);
+	attempt_must(umip_smsw, GP, "smsw", 0);
+}
+
+static void umip(void)
+{
+	uint32_t eax = 7, ebx, ecx = 0, edx;
+
+	__asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	if (ecx >> 2 & 1)			/* CPUID.7.0:ECX[2] */
+		attempts(umip_body);
+}
+
 /* ---- segments ------------------------------------------------------------------------------- */
 
 CODE(load_ds, "mov operand(%rip), %rax; mov %eax, %ds");
@@ -447,6 +472,7 @@ static const struct abi_case cases[] = {
 	{ "7.1 INT1 is event 1 (QEMU: 6), INT3 event 3, INTO an invalid opcode", one_byte_interrupts },
 	{ "1.3 what is privileged or invalid raises #GP or #UD at the instruction", privileged },
 	{ "1.3 the same in another PD", privileged_in_a_child },
+	{ "1.3 SGDT, SIDT, SLDT, STR and SMSW raise #GP if the CPU has UMIP", umip, OURS("UMIP is off, 1.3") },
 	{ "1.3 DS, ES, FS, GS: only null and the user's segments can be loaded", data_segments },
 	{ "1.3 SS: only the user's can be loaded", stack_segment },
 	{ "1.3 there is no LDT", ldt_segments, OURS("LDTR is left as it was: the thread dies, 7.2") },

@@ -40,7 +40,7 @@ E2E_PROGRAMS := $(LINUX_NAMES:%=$(LINUX_OUT)/%.musl) $(LINUX_NAMES:%=$(LINUX_OUT
 		$(E2E_NAMES:%=$(E2E_OUT)/%)
 
 .PHONY: e2e-programs test-e2e
-e2e-programs: $(E2E_PROGRAMS) sdk samples iso ## what the end-to-end tests run
+e2e-programs: $(E2E_PROGRAMS) sdk samples iso $(O)/kernel-debug/kernel.elf32 ## what the end-to-end tests run
 test-e2e: e2e-programs ## run the end-to-end tests (FILES=...: only these)
 	$(Q)tests/tap $(O)/tests/e2e.tap env O=$(abspath $(O)) tests/e2e/run $(FILES)
 TESTS += e2e

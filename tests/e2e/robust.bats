@@ -18,8 +18,16 @@ others_run_on() {
     same_as_host "$LINUX/hostile.glibc"
 }
 
+@test "robust: a panic of the kernel ends the run, with its words and the functions that led to it" {
+    run -125 --separate-stderr hr --kernel "$O/kernel-debug/kernel.elf32" --append "serial selftest=panic" \
+        "$LINUX/args.musl"
+    [ "${stderr_lines[0]}" = "hedron-run: kernel panic: selftest" ]
+    grep -q '^    test_panic+0x' "$LOG"
+    grep -q '^    kernel_main+0x' "$LOG"
+}
+
 @test "robust: 64 MiB of memory are enough, and one for the kernel" {
-    run -0 hr --memory 64M --append "serial heap=1M" "$LINUX/args.musl" one two
+    run -0 hr --memory 64M --smp 1 --append "serial heap=1M" "$LINUX/args.musl" one two
     [[ $output == *two* ]]
 }
 
