@@ -241,6 +241,12 @@ static bool fits_table(struct crd_window w)
 
 /* ---- all -------------------------------------------------------------------------------------- */
 
+void grant_stop(struct grant *g, enum hedron_status status)
+{
+	g->phase = GRANT_RELEASE;
+	g->status = status;
+}
+
 bool grant_cancel(struct grant *g, struct work *work)
 {
 	if ((g->room.caps || g->room.pages) && !obj_room_free(&g->room, work))

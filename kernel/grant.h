@@ -21,5 +21,8 @@ struct grant {
 MUST_USE enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
 					struct crd_window w, unsigned rights, struct work *work);
 
+/* One that is under way goes no further: its next chunks release what it has, and answer `status`. */
+void grant_stop(struct grant *g, enum hedron_status status);
+
 /* Gives it up, what was delegated so far stays. False: the chunk is over, again later. */
 bool grant_cancel(struct grant *g, struct work *work);

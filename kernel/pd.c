@@ -103,11 +103,14 @@ void pd_abandon(struct pd *pd)
 static enum hedron_status publish_locked(struct pd *creator, cap_sel sel, struct pd *pd, unsigned rights,
 					 hedron_crd caps)
 {
-	enum hedron_status status = obj_insert_locked(creator, sel, &pd->obj, NULL, rights);
 	cap_sel at = (sel & (HEDRON_NUM_SEL - 1)) - crd_first(caps);
+	enum hedron_status status;
 	struct mdb_walk undo;
 	struct cap *own;
 
+	if (!(rights & PD_CREATE))
+		return HEDRON_BAD_CAP;		/* the parent's were taken away meanwhile */
+	status = obj_insert_locked(creator, sel, &pd->obj, NULL, rights);
 	rights &= crd_rights(caps);
 	if (status != HEDRON_SUCCESS || crd_type(caps) != CRD_OBJ || !rights ||
 	    at > low_mask(crd_order(caps)) || obj_lookup(pd, at))
@@ -169,7 +172,9 @@ enum hedron_status hc_create_pd(struct ec *self)
 	pd = self->op.pd;
 	if (!pd)
 		return status;
-	if (status == HEDRON_SUCCESS)
+	if (status != HEDRON_SUCCESS && self->op.grant.phase)
+		grant_stop(&self->op.grant, status);	/* in the middle: gives its memory back */
+	if (status == HEDRON_SUCCESS || self->op.grant.phase)
 		status = pass_on(self, pd);
 	if (status == HC_AGAIN)
 		return status;

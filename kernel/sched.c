@@ -189,6 +189,7 @@ static void idle(struct cpu *cpu)
 		grace_pause();
 		if (best_level(&cpu->rq) >= 0 || READ_ONCE(cpu->hazards))
 			break;
+		lock_assert_none();
 		irqsoff_end();
 		sti_hlt_cli();		/* an interrupt may end the pause */
 		irqsoff_window_closed();
@@ -294,6 +295,7 @@ static void hazards_handle(struct cpu *cpu)
 	if (hz & HZ_TLB)
 		tlb_answer();
 	if (hz & HZ_WINDOW) {
+		lock_assert_none();
 		irqsoff_end();
 		sti_nop_cli();
 		irqsoff_window_closed();
@@ -326,6 +328,7 @@ struct ec *kernel_exit(void)
 	}
 	if (cpu->loaded != cpu->current)
 		ec_load(cpu->current);
+	lock_assert_none();
 	irqsoff_end();
 	return cpu->current;
 }

@@ -49,6 +49,7 @@ static void flush_elsewhere(struct pd *pd)
 	uint32_t request[HEDRON_NUM_CPU];
 	uint64_t asked, mask;
 
+	lock_assert_none();
 	asked = __atomic_load_n(&pd->cpus, __ATOMIC_SEQ_CST) & ~this_cpu()->bit;
 	for (mask = asked; mask; mask &= mask - 1) {
 		unsigned id = __builtin_ctzll(mask);

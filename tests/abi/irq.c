@@ -37,6 +37,20 @@ static void pit_start(uint16_t ticks)
 	outb(PIT_DATA, (uint8_t)(ticks >> 8));
 }
 
+#define PIT_STATUS_0	0xe2		/* read back the status of channel 0; bit 7 is its output */
+
+/* Wait until it has fired: its output is high. */
+static void pit_wait(void)
+{
+	uint64_t until = deadline_ms(3000);
+
+	do {
+		sleep_ms(2);
+		outb(PIT_COMMAND, PIT_STATUS_0);
+	} while (!(inb(PIT_DATA) & 0x80) && rdtsc() < until);
+	sleep_ms(2);
+}
+
 /* Low for 55 ms; QEMU lowers the output only when a count is loaded. */
 static void pit_quiet(void)
 {
@@ -78,7 +92,7 @@ static void edges_accumulate(void)
 	drain(sm);
 	for (unsigned i = 0; i < 3; i++) {
 		pit_start(PIT_MS / 4);
-		sleep_ms(30);
+		pit_wait();
 	}
 	for (unsigned i = 0; i < 3; i++)
 		CHECK_OK(hedron_sm_down(sm, 1));

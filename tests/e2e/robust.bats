@@ -27,7 +27,7 @@ others_run_on() {
 }
 
 @test "robust: 64 MiB of memory are enough, and one for the kernel" {
-    run -0 hr --memory 64M --append "serial heap=1M" "$LINUX/args.musl" one two
+    run -0 hr --memory 64M --smp 1 --append "serial heap=1M" "$LINUX/args.musl" one two
     [[ $output == *two* ]]
 }
 

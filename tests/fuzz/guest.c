@@ -33,7 +33,9 @@ static void step(struct slot *g)
 	g->calls++;
 	if (g->mode == MODE_RAW && kind < 70)
 		kind = 85;
-	if (kind < 80) {
+	if (kind == 0 && random_one_in(&g->random, 3)) {
+		guest_clone(g);
+	} else if (kind < 80) {
 		guest_hypercall(g);
 	} else if (kind < 84) {
 		spin(g);

@@ -41,6 +41,9 @@ void guest_hypercall(struct slot *g);
 void guest_raw_call(struct slot *g) __attribute__((noreturn));
 void guest_foreign_call(struct slot *g);
 
+/* guest_clone.c */
+void guest_clone(struct slot *g);
+
 /* guest_utcb.c */
 void guest_message(struct slot *g);		/* fill the own UTCB with something to send */
 void guest_answer(struct slot *g);		/* ... to reply */
