@@ -30,7 +30,7 @@ fuzz: export TIMEOUT := $(or $(TIMEOUT),14400)
 fuzz: $(FUZZ_ELF) $(ABI_KERNEL) ## let hostile programs loose on the kernel: SEED=, CALLS=, SMP=, MODE=
 	$(Q)$(call run_fuzz,seed=$(or $(SEED),1) calls=$(or $(CALLS),10000000) mode=$(or $(MODE),mix) \
 		round=$(or $(ROUND),1))
-	$(Q)$(if $(MODE),:,$(call run_fuzz,mode=cycles calls=100000))
+	$(Q)$(if $(MODE)$(ROUND),:,$(call run_fuzz,mode=cycles calls=100000))
 
 # The same, but short.
 test-fuzz: $(FUZZ_ELF) $(ABI_KERNEL)
