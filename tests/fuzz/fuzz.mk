@@ -42,5 +42,5 @@ test-fuzz-oom: $(FUZZ_ELF) $(ABI_KERNEL)
 
 test-fuzz-cycles: $(FUZZ_ELF) $(ABI_KERNEL)
 	$(Q)SMP=2 TIMEOUT=120 tests/tap $(O)/tests/fuzz-cycles.tap \
-		$(call run_fuzz,calls=5000 mode=cycles)
+		$(call run_fuzz,calls=1000 mode=cycles)
 TESTS += fuzz fuzz-oom fuzz-cycles
