@@ -140,7 +140,7 @@ static enum hedron_status grant_caps(struct grant *g, const struct grant_range *
 {
 	enum hedron_status status = HEDRON_SUCCESS;
 
-	if (!objects && g->phase == GRANT_PREPARE && !pio_prepare(r->dst))
+	if (!objects && !pio_prepare(r->dst))	/* in both passes: it may be another PD by now */
 		return HEDRON_OOM;
 	spin_lock(&mdb_lock);
 	if (!r->dst->obj.orphan)	/* else it is being emptied: nothing gets in any more */
