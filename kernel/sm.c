@@ -193,28 +193,22 @@ static bool is_wanted(struct kobj *obj)
 	return obj->caps || __atomic_load_n(&sm_of(obj)->refs, __ATOMIC_ACQUIRE);
 }
 
-static void unlink(struct kobj *obj)
-{
-	struct sm *sm = sm_of(obj);
-
-	if (!sm->base)
-		return;
-	spin_lock(&sm->base->lock);
-	list_del(&sm->signal_link);
-	spin_unlock(&sm->base->lock);
-}
-
+/* It leaves its base only here: an interrupt that was on its way to it may still have come after fade(). */
 static bool free(struct kobj *obj, struct work *w)
 {
-	struct sm *sm = sm_of(obj);
+	struct sm *sm = sm_of(obj), *base = sm->base;
 
-	if (sm->base)
-		sm_unref(sm->base);
+	if (base) {
+		spin_lock(&base->lock);
+		list_del(&sm->signal_link);
+		spin_unlock(&base->lock);
+		sm_unref(base);
+	}
 	slab_free(&sm_cache, sm);
 	return true;
 }
 
-const struct kobj_ops sm_ops = { fade, is_wanted, unlink, free, 300 };
+const struct kobj_ops sm_ops = { fade, is_wanted, NULL, free, 300 };
 
 /* ABI 3.8. ARG2 PD, ARG3 counter, ARG4 base of a signal semaphore. */
 enum hedron_status hc_create_sm(struct ec *self)
