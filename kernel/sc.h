@@ -23,6 +23,7 @@ struct sc {
 	unsigned cpu;			/* I */
 	uint8_t state;			/* h  enum sc_state */
 	bool forbidden;			/* rq.lock  it never runs again */
+	bool named;			/* h  counted in ec->named_scs */
 	uint8_t prio;			/* I  1..127; 0: idle */
 	ticks quantum;			/* I */
 	int64_t left;			/* h  of the quantum; not above 0: used up */

@@ -30,8 +30,6 @@
 #include "tlb.h"
 #include "x86.h"
 
-#define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
-
 void sched_init(struct cpu *cpu)
 {
 	for (unsigned i = 0; i <= SC_PRIO_MAX; i++)

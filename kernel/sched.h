@@ -3,6 +3,8 @@
 #pragma once
 #include "types.h"
 
+#define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
+
 struct cpu;
 struct ec;
 struct sc;
