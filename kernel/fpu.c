@@ -111,7 +111,7 @@ static void used(struct ec *ec)
 	if (now - ec->fpu_used > SUCCESSION_MS * timer_tsc_khz)
 		ec->fpu_uses = 0;
 	ec->fpu_used = now;
-	ec->fpu_lazy = ++ec->fpu_uses < EAGER_AFTER && fpu_lazy && !ec->global;
+	ec->fpu_lazy = ++ec->fpu_uses < EAGER_AFTER && fpu_lazy;
 }
 
 void fpu_switch(struct ec *to)
@@ -122,13 +122,15 @@ void fpu_switch(struct ec *to)
 		fpu_leave(cpu, to);
 		return;
 	}
-	used(to);
+	if (!to->global)
+		used(to);
 	own(to);
 }
 
 void fpu_trap(struct ec *ec)
 {
-	used(ec);
+	if (!ec->global)
+		used(ec);
 	own(ec);
 }
 

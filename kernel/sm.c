@@ -15,6 +15,7 @@
 #include "gsi.h"
 #include "hypercall.h"
 #include "pd.h"
+#include "sched.h"
 #include "slab.h"
 #include "space_obj.h"
 #include "work.h"
@@ -49,7 +50,7 @@ void sm_unref(struct sm *sm)
 		kobj_retire(&sm->obj);
 }
 
-static void dequeue_locked(struct ec *ec)
+static inline void dequeue_locked(struct ec *ec)
 {
 	assert(spin_is_held(&ec->sm->lock));
 	list_del(&ec->sm_link);
@@ -161,6 +162,8 @@ bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks u
 			timeout_arm(&ec->timeout, until, deadline_passed);
 	}
 	spin_unlock(&sm->lock);
+	if (!taken)
+		sched_blocks(ec);
 	return taken;
 }
 
