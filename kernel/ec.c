@@ -243,7 +243,7 @@ static inline void store_bases(struct ec *ec)
 	ec->gs_base = cpu_has.fsgsbase ? rd_user_gsbase() : rdmsr(MSR_KERNEL_GS_BASE);
 }
 
-void ec_save_bases(struct ec *ec)
+WARM void ec_save_bases(struct ec *ec)
 {
 	if (this_cpu()->loaded == ec)
 		store_bases(ec);
@@ -270,7 +270,7 @@ void ec_unload(void)
 	mem_load(NULL);
 }
 
-void ec_load(struct ec *ec)
+WARM void ec_load(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *old = cpu->loaded;
@@ -285,7 +285,7 @@ void ec_load(struct ec *ec)
 	cpu->tss->rsp0 = (uint64_t)(&ec->frame + 1);
 }
 
-void ec_unblock(struct ec *ec, enum hedron_status status)
+WARM void ec_unblock(struct ec *ec, enum hedron_status status)
 {
 	struct list *first;
 	bool more;

@@ -90,7 +90,7 @@ static void load(void *area)
 }
 
 /* Makes `ec` the owner: its registers are in the CPU. */
-static void own(struct ec *ec)
+static WARM void own(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -114,7 +114,7 @@ static void used(struct ec *ec)
 	ec->fpu_lazy = ++ec->fpu_uses < EAGER_AFTER && fpu_lazy;
 }
 
-void fpu_switch(struct ec *to)
+WARM void fpu_switch(struct ec *to)
 {
 	struct cpu *cpu = this_cpu();
 

@@ -55,7 +55,7 @@ static int best_level(const struct run_queue *rq)
 	return RQ_NOTHING;
 }
 
-void sched_ready(struct sc *sc)
+WARM void sched_ready(struct sc *sc)
 {
 	struct run_queue *rq = &sc->cpu->rq;
 	unsigned prio = sc->prio;
@@ -138,7 +138,7 @@ static void charge(struct cpu *cpu)
 	cpu->sc_start = now;
 }
 
-void sched_leave(void)
+WARM void sched_leave(void)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -147,7 +147,7 @@ void sched_leave(void)
 	cpu->current = NULL;
 }
 
-void sched_wake(struct ec *ec, struct list *l)
+WARM void sched_wake(struct ec *ec, struct list *l)
 {
 	struct sc *sc = list_entry(l, struct sc, link);
 
@@ -224,7 +224,7 @@ static void choose(struct cpu *cpu)
 }
 
 /* Queues the running SC on an EC that waits for a semaphore; nothing if an up came first. */
-static void block_on(struct cpu *cpu, struct ec *ec)
+static WARM void block_on(struct cpu *cpu, struct ec *ec)
 {
 	struct sc *sc = cpu->sc;
 
@@ -238,7 +238,7 @@ static void block_on(struct cpu *cpu, struct ec *ec)
 	spin_unlock(&ec->lock);
 }
 
-void sched_blocks(struct ec *ec)
+WARM void sched_blocks(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -328,7 +328,7 @@ static void hazards_handle(struct cpu *cpu)
 		preempt(cpu);
 }
 
-struct ec *kernel_exit(void)
+WARM struct ec *kernel_exit(void)
 {
 	struct cpu *cpu = this_cpu();
 

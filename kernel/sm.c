@@ -115,7 +115,7 @@ static void signal_up(struct sm *sig)
 		ec_unblock(ec, HEDRON_SUCCESS);
 }
 
-void sm_up(struct sm *sm)
+WARM void sm_up(struct sm *sm)
 {
 	struct ec *ec;
 
@@ -141,7 +141,7 @@ static void deadline_passed(struct timeout *t)
 		ec_unblock(ec, HEDRON_TIMEOUT);
 }
 
-bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks until)
+WARM bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks until)
 {
 	bool taken;
 
@@ -263,7 +263,7 @@ static enum hedron_status down(struct ec *self, struct sm *sm, bool zero, ticks 
 }
 
 /* ABI 3.14. down: ARG2, ARG3 the deadline. */
-enum hedron_status hc_sm_ctrl(struct ec *self)
+WARM enum hedron_status hc_sm_ctrl(struct ec *self)
 {
 	const struct frame *f = &self->frame;
 	unsigned flags = arg_flags(f);
