@@ -43,7 +43,9 @@ void sched_init(struct cpu *cpu)
 /* An SC was taken out of that level. */
 static void level_left_locked(struct run_queue *rq, unsigned prio)
 {
-	if (list_is_empty(&rq->level[prio]))
+	struct list *level = &rq->level[prio];
+
+	if (list_is_empty(level))
 		rq->bitmap[prio >> 6] &= ~(1ull << (prio & 63));
 }
 
@@ -117,13 +119,16 @@ void sched_remove(struct sc *sc)
 static struct sc *take_best(struct run_queue *rq)
 {
 	struct sc *sc = NULL;
+	struct list *first;
 	int prio;
 
 	spin_lock(&rq->lock);
 	prio = rq->running = best_level(rq);
-	if (prio >= 0) {
-		sc = list_entry(list_pop(&rq->level[prio]), struct sc, link);
+	if (likely(prio >= 0)) {
+		first = rq->level[prio].next;
+		list_del(first);
 		level_left_locked(rq, prio);
+		sc = list_entry(first, struct sc, link);
 	}
 	spin_unlock(&rq->lock);
 	return sc;
@@ -132,9 +137,10 @@ static struct sc *take_best(struct run_queue *rq)
 static void charge(struct cpu *cpu)
 {
 	ticks now = rdtsc(), used = now - cpu->sc_start;
+	struct sc *sc = cpu->sc;
 
-	cpu->sc->used += used;
-	cpu->sc->left -= used;
+	sc->used += used;
+	sc->left -= used;
 	cpu->sc_start = now;
 }
 
