@@ -261,12 +261,16 @@ static bool free(struct kobj *obj, struct work *w)
 
 const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 2200 };
 
-void ec_save_bases(struct ec *ec)
+static inline void store_bases(struct ec *ec)
 {
-	if (this_cpu()->loaded != ec)
-		return;
 	ec->fs_base = cpu_has.fsgsbase ? rdfsbase() : rdmsr(MSR_FS_BASE);
 	ec->gs_base = cpu_has.fsgsbase ? rd_user_gsbase() : rdmsr(MSR_KERNEL_GS_BASE);
+}
+
+WARM void ec_save_bases(struct ec *ec)
+{
+	if (this_cpu()->loaded == ec)
+		store_bases(ec);
 }
 
 static void load_bases(const struct ec *ec)
@@ -285,18 +289,18 @@ void ec_unload(void)
 	struct cpu *cpu = this_cpu();
 
 	if (cpu->loaded)
-		ec_save_bases(cpu->loaded);
+		store_bases(cpu->loaded);
 	cpu->loaded = NULL;
 	mem_load(NULL);
 }
 
-void ec_load(struct ec *ec)
+WARM void ec_load(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *old = cpu->loaded;
 
 	if (old)
-		ec_save_bases(old);
+		store_bases(old);
 	if (cpu->pd != ec->pd)
 		mem_load(ec->pd);
 	load_bases(ec);
@@ -305,8 +309,11 @@ void ec_load(struct ec *ec)
 	cpu->tss->rsp0 = (uint64_t)(&ec->frame + 1);
 }
 
-void ec_unblock(struct ec *ec, enum hedron_status status)
+WARM void ec_unblock(struct ec *ec, enum hedron_status status)
 {
+	struct list *first;
+	bool more;
+
 	spin_lock(&ec->lock);
 	if (ec->state == EC_ON_SM) {	/* else it died on its home CPU meanwhile */
 		if (ec->wake == WAKE_STATUS)
@@ -316,8 +323,13 @@ void ec_unblock(struct ec *ec, enum hedron_status status)
 		__atomic_store_n(&ec->state, ec->wake == WAKE_CALL ? EC_RETRY : EC_READY,
 				 __ATOMIC_RELEASE);
 	}
+	first = list_pop(&ec->blocked);
+	more = !list_is_empty(&ec->blocked);
 	spin_unlock(&ec->lock);
-	sched_wake_all(ec);
+	if (likely(first))
+		sched_wake(ec, first);
+	if (unlikely(more))
+		sched_wake_all(ec);
 }
 
 /* ABI 3.5. ARG2 PD, ARG3 UTCB page and CPU, ARG4 stack pointer, ARG5 event base. */

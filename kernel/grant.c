@@ -276,7 +276,7 @@ static void next_phase(struct grant *g, enum hedron_status status, unsigned type
 	g->at = 0;
 }
 
-enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
+WARM enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
 			       struct crd_window w, unsigned rights, struct work *work)
 {
 	struct grant_range r = { src, dst, w, rights };

@@ -26,7 +26,7 @@ struct sc *sc_create(struct ec *ec, unsigned prio, ticks quantum)
 	kobj_init(&sc->obj, KOBJ_SC, ec->cpu);
 	list_init(&sc->link);
 	list_init(&sc->ec_link);
-	sc->cpu = ec->cpu;
+	sc->cpu = &cpus[ec->cpu];
 	sc->prio = prio;
 	sc->quantum = quantum;
 	return sc;
@@ -52,7 +52,7 @@ struct sc *sc_create_idle(unsigned cpu)
 	kobj_init(&sc->obj, KOBJ_SC, cpu);
 	list_init(&sc->link);
 	list_init(&sc->ec_link);
-	sc->cpu = cpu;
+	sc->cpu = &cpus[cpu];
 	return sc;
 }
 

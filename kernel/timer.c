@@ -156,14 +156,10 @@ void timeout_arm(struct timeout *t, ticks deadline, void (*passed)(struct timeou
 		program(cpu, deadline);
 }
 
-void timeout_cancel(struct timeout *t)
+void timeout_disarm(struct timeout *t, struct cpu *cpu)
 {
-	struct cpu *cpu = t->cpu;
-
-	if (!cpu)
-		return;
 	spin_lock(&cpu->timer_lock);
-	if (t->cpu)
+	if (t->cpu)				/* it may have passed meanwhile */
 		tree_remove(&cpu->timeouts, &t->node);
 	t->cpu = NULL;
 	spin_unlock(&cpu->timer_lock);
