@@ -85,7 +85,7 @@ static bool fade(struct kobj *obj, struct work *w)
 	struct sc *sc = sc_of(obj);
 
 	if (!obj->caps && sc->ec)
-		kobj_retire(&sc->ec->obj);
+		kobj_let_go(&sc->ec->obj);
 	return true;
 }
 
@@ -106,7 +106,7 @@ static void unlink(struct kobj *obj)
 	spin_lock(&sc->ec->lock);
 	list_del(&sc->ec_link);
 	spin_unlock(&sc->ec->lock);
-	kobj_retire(&sc->ec->obj);
+	kobj_let_go(&sc->ec->obj);
 	sc->ec = NULL;
 }
 
