@@ -20,13 +20,16 @@ COMMON_CFLAGS	:= -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing
 # $(call say,WORD,FILE): one line of progress.
 say = @printf '  %-5s %s\n' '$(1)' '$(2)'
 
+# $(call fragments,DIR): the fragments that say how DIR is built, its room's and its own.
+fragments = $(wildcard $(firstword $(subst /, ,$(1)))/*.mk $(1)/*.mk)
+
 # $(eval $(call cc_rules,DIR,FLAGS-VARIABLE)): how objects below $(O)/DIR come from DIR/*.c and *.S.
 define cc_rules
-$$(O)/$(1)/%.c.o: $(1)/%.c Makefile
+$$(O)/$(1)/%.c.o: $(1)/%.c Makefile $(call fragments,$(1))
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(COMMON_CFLAGS) $$($(2)) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
-$$(O)/$(1)/%.S.o: $(1)/%.S Makefile
+$$(O)/$(1)/%.S.o: $(1)/%.S Makefile $(call fragments,$(1))
 	$$(call say,AS,$$<)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(COMMON_CFLAGS) $$($(2)) $$(CFLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $$@ $$<

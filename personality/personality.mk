@@ -11,6 +11,7 @@ LINUX_SRCS	:= $(sort $(wildcard personality/linux/*.c))
 LINUX_OBJS	:= $(patsubst %,$(O)/%.o,$(LINUX_SRCS) personality/linux/vdso_image.S)
 
 $(eval $(call cc_rules,personality/linux,LINUX_CFLAGS))
+$(LINUX_OBJS): runtime/runtime.mk
 
 $(O)/personality/linux/vdso_image.S.o: LINUX_CFLAGS += -DVDSO_IMAGE='"$(VDSO)"'
 $(O)/personality/linux/vdso_image.S.o: $(VDSO)

@@ -34,7 +34,7 @@ $(RT)/lib/heap.c.o $(RT)/lib/heap_names.c.o: NATIVE_CFLAGS += -fno-builtin
 # hedron_log() takes what printf() takes: numbers in FPU registers, too.
 $(RT)/lib/root.c.o: NATIVE_CFLAGS := $(filter-out -mgeneral-regs-only,$(NATIVE_CFLAGS))
 
-$(RT)/libhybrid/%.c.o: libhybrid/src/%.c Makefile
+$(RT)/libhybrid/%.c.o: libhybrid/src/%.c Makefile runtime/runtime.mk
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON_CFLAGS) $(NATIVE_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<

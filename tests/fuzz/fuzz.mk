@@ -30,7 +30,7 @@ fuzz: export TIMEOUT := $(or $(TIMEOUT),14400)
 fuzz: $(FUZZ_ELF) $(ABI_KERNEL) ## let hostile programs loose on the kernel: SEED=, CALLS=, SMP=, MODE=
 	$(Q)$(call run_fuzz,seed=$(or $(SEED),1) calls=$(or $(CALLS),10000000) mode=$(or $(MODE),mix) \
 		round=$(or $(ROUND),1))
-	$(Q)$(if $(MODE),:,$(call run_fuzz,mode=cycles calls=100000))
+	$(Q)$(if $(MODE)$(ROUND),:,$(call run_fuzz,mode=cycles calls=100000))
 
 # The same, but short.
 test-fuzz: $(FUZZ_ELF) $(ABI_KERNEL)
@@ -42,5 +42,5 @@ test-fuzz-oom: $(FUZZ_ELF) $(ABI_KERNEL)
 
 test-fuzz-cycles: $(FUZZ_ELF) $(ABI_KERNEL)
 	$(Q)SMP=2 TIMEOUT=120 tests/tap $(O)/tests/fuzz-cycles.tap \
-		$(call run_fuzz,calls=5000 mode=cycles)
+		$(call run_fuzz,calls=1000 mode=cycles)
 TESTS += fuzz fuzz-oom fuzz-cycles

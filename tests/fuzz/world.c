@@ -363,13 +363,15 @@ void world_end(void)
 {
 	unsigned slots = pd_count * SLOT_COUNT;
 	unsigned first = (unsigned)random_below(&random, slots);
+	uint64_t until = deadline_ms(5000);
 
 	hedron_revoke(all_of(ballast, BALLAST_ORDER), 1);
 	for (unsigned i = 0; i < slots; i++)
 		revoke_slot((first + i) % slots);
 	hedron_revoke(all_of(parks, 2), 0);
 	hedron_revoke(all_of(gsi, 0), 0);
-	hedron_revoke_notify(all_of(shared, 3), 1, told);
+	while (hedron_revoke_notify(all_of(shared, 3), 1, told) == HEDRON_OOM && rdtsc() < until)
+		hedron_sm_down(told, deadline_ms(1));	/* the first memory is on its way back */
 	if (hedron_sm_down(told, deadline_ms(5000)) != HEDRON_SUCCESS)
 		report_fail(CLAIM_LIVES, "told within 5 s that revoked objects are gone", 0, 1);
 }
