@@ -130,7 +130,7 @@ bool cpu_is_online(uint64_t id)
 	return id < HEDRON_NUM_CPU && BIT(cpu_online_mask(), id);
 }
 
-void cpu_hazard(struct cpu *c, uint32_t hz)
+WARM void cpu_hazard(struct cpu *c, uint32_t hz)
 {
 	__atomic_or_fetch(&c->hazards, hz, __ATOMIC_RELEASE);
 	if (c != this_cpu())
