@@ -135,7 +135,7 @@ uint64_t cpu_online_mask(void)
 	return __atomic_load_n(&online, __ATOMIC_ACQUIRE);
 }
 
-void cpu_hazard(struct cpu *c, uint32_t hz)
+WARM void cpu_hazard(struct cpu *c, uint32_t hz)
 {
 	__atomic_or_fetch(&c->hazards, hz, __ATOMIC_RELEASE);
 	if (c != this_cpu())

@@ -63,9 +63,9 @@ struct cpu {
 	uint64_t bit;			/* I  1 << id */
 	uint32_t awaits;		/* I  `readiness` of its idle handlers (ec.h) */
 	uint32_t apic_id;		/* I */
-	ticks sc_start;			/* when `sc` was last charged */
+	ticks sc_start;			/* since when `sc` has not been charged, or there is none */
 	ticks quantum_end;
-	ticks timer_at;			/* the timer interrupt comes then at the latest */
+	ticks timer_at;			/* the timer interrupt comes then; no deadline is earlier */
 	struct spinlock timer_lock;
 	struct tree timeouts;		/* timer_lock  armed deadlines, by time; any CPU */
 	struct sc *idle_sc;		/* I */

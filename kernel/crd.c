@@ -2,7 +2,7 @@
 /* crd.c - where the two ranges and the hotspot of a delegation meet (ABI reference 4.4). */
 #include "crd.h"
 
-struct crd_window crd_window_hot(hedron_crd src, hedron_crd dst, uint64_t hotspot)
+WARM struct crd_window crd_window_hot(hedron_crd src, hedron_crd dst, uint64_t hotspot)
 {
 	uint64_t s = crd_first(src), d = crd_first(dst);
 	uint64_t smask = low_mask(crd_order(src)), dmask = low_mask(crd_order(dst));

@@ -91,7 +91,7 @@ static hedron_crd translate(struct pd *src, struct pd *dst, hedron_crd from, hed
 	return result;
 }
 
-enum hedron_status transfer(struct grant *g, struct pd *src, struct pd *dst, struct windows win,
+WARM enum hedron_status transfer(struct grant *g, struct pd *src, struct pd *dst, struct windows win,
 			    const struct hedron_typed *item, struct hedron_typed *result,
 			    struct work *work)
 {

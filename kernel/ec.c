@@ -23,13 +23,17 @@
 #include "log.h"
 #include "pages.h"
 #include "pd.h"
+#include "pt.h"
 #include "sc.h"
 #include "sched.h"
 #include "slab.h"
 #include "sm.h"
 #include "space_mem.h"
 #include "space_obj.h"
+#include "work.h"
 #include "x86.h"
+
+#define COST_SC		300		/* instructions, about */
 
 static struct slab_cache ec_cache = SLAB_CACHE(ec_cache, sizeof(struct ec), 16);
 
@@ -105,13 +109,31 @@ static void release_blocked(struct ec *ec)
 	sched_wake_all(ec);
 }
 
-/* SCs that got through `ec` to somebody who waits for a semaphore: their way ends here now. */
+/* The EC that `ec` waits for, on the same CPU; NULL: none. */
+static struct ec *waits_for(const struct ec *ec)
+{
+	struct pt *pt = NULL;
+
+	if (ec->state == EC_IN_CALL)
+		return ec->callee;
+	if (ec->state == EC_RETRY && ec->retry == RETRY_CALL)
+		pt = cap_pt(ec->pd, arg_sel(&ec->frame), 0);
+	else if (ec->state == EC_RETRY && ec->retry == RETRY_EVENT)
+		pt = cap_pt(ec->pd, ec->event_sel, 0);
+	return pt && pt->ec->cpu == ec->cpu ? pt->ec : NULL;
+}
+
+/* SCs that got through `ec` to somebody who waits for a semaphore: their way ends here now. It leads
+ * through calls, and at most HELP_MAX busy handlers. */
 static void wake_helpers(struct ec *ec)
 {
-	struct ec *last = ec;
+	struct ec *last = ec, *next;
+	unsigned helped = 0;
 
-	while (last->state == EC_IN_CALL && last->callee)
-		last = last->callee;
+	while ((next = waits_for(last)) && helped <= HELP_MAX) {
+		helped += last->state == EC_RETRY;
+		last = next;
+	}
 	if (last != ec)
 		sched_wake_all(last);
 }
@@ -177,13 +199,9 @@ static bool fade(struct kobj *obj, struct work *w)
 static bool is_wanted(struct kobj *obj)
 {
 	struct ec *ec = ec_of(obj);
-	bool wanted = obj->caps || __atomic_load_n(&ec->pts, __ATOMIC_ACQUIRE);
 
-	spin_lock(&ec->lock);
-	for (const struct list *l = ec->scs.next; !wanted && l != &ec->scs; l = l->next)
-		wanted = list_entry(l, struct sc, ec_link)->obj.caps;
-	spin_unlock(&ec->lock);
-	return wanted;
+	return obj->caps || __atomic_load_n(&ec->pts, __ATOMIC_ACQUIRE) ||
+	       __atomic_load_n(&ec->named_scs, __ATOMIC_ACQUIRE);
 }
 
 /* What it was in the middle of stays as far as it is. */
@@ -214,13 +232,10 @@ static void unlink(struct kobj *obj)
 {
 	struct ec *ec = ec_of(obj);
 	struct cpu *cpu = this_cpu();
-	struct sc *sc;
 
 	if (ec->state != EC_DEAD)
 		end_chain(ec);
 	op_cancel(ec);
-	while ((sc = pop_sc(ec)))
-		sc_destroy(sc);
 	assert(list_is_empty(&ec->blocked));
 	if (cpu->loaded == ec)
 		cpu->loaded = NULL;
@@ -229,20 +244,33 @@ static void unlink(struct kobj *obj)
 
 static bool free(struct kobj *obj, struct work *w)
 {
-	if (!grant_cancel(&ec_of(obj)->op.grant, w))
+	struct ec *ec = ec_of(obj);
+	struct sc *sc;
+
+	while ((sc = pop_sc(ec))) {
+		sc_destroy(sc);
+		work_spend(w, COST_SC);
+		if (work_is_over(w))
+			return false;
+	}
+	if (!grant_cancel(&ec->op.grant, w))
 		return false;
-	ec_free(ec_of(obj));
+	ec_free(ec);
 	return true;
 }
 
 const struct kobj_ops ec_ops = { fade, is_wanted, unlink, free, 2200 };
 
-void ec_save_bases(struct ec *ec)
+static inline void store_bases(struct ec *ec)
 {
-	if (this_cpu()->loaded != ec)
-		return;
 	ec->fs_base = cpu_has.fsgsbase ? rdfsbase() : rdmsr(MSR_FS_BASE);
 	ec->gs_base = cpu_has.fsgsbase ? rd_user_gsbase() : rdmsr(MSR_KERNEL_GS_BASE);
+}
+
+WARM void ec_save_bases(struct ec *ec)
+{
+	if (this_cpu()->loaded == ec)
+		store_bases(ec);
 }
 
 static void load_bases(const struct ec *ec)
@@ -261,18 +289,18 @@ void ec_unload(void)
 	struct cpu *cpu = this_cpu();
 
 	if (cpu->loaded)
-		ec_save_bases(cpu->loaded);
+		store_bases(cpu->loaded);
 	cpu->loaded = NULL;
 	mem_load(NULL);
 }
 
-void ec_load(struct ec *ec)
+WARM void ec_load(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *old = cpu->loaded;
 
 	if (old)
-		ec_save_bases(old);
+		store_bases(old);
 	if (cpu->pd != ec->pd)
 		mem_load(ec->pd);
 	load_bases(ec);
@@ -281,8 +309,11 @@ void ec_load(struct ec *ec)
 	cpu->tss->rsp0 = (uint64_t)(&ec->frame + 1);
 }
 
-void ec_unblock(struct ec *ec, enum hedron_status status)
+WARM void ec_unblock(struct ec *ec, enum hedron_status status)
 {
+	struct list *first;
+	bool more;
+
 	spin_lock(&ec->lock);
 	if (ec->state == EC_ON_SM) {	/* else it died on its home CPU meanwhile */
 		if (ec->wake == WAKE_STATUS)
@@ -292,8 +323,13 @@ void ec_unblock(struct ec *ec, enum hedron_status status)
 		__atomic_store_n(&ec->state, ec->wake == WAKE_CALL ? EC_RETRY : EC_READY,
 				 __ATOMIC_RELEASE);
 	}
+	first = list_pop(&ec->blocked);
+	more = !list_is_empty(&ec->blocked);
 	spin_unlock(&ec->lock);
-	sched_wake_all(ec);
+	if (likely(first))
+		sched_wake(ec, first);
+	if (unlikely(more))
+		sched_wake_all(ec);
 }
 
 /* ABI 3.5. ARG2 PD, ARG3 UTCB page and CPU, ARG4 stack pointer, ARG5 event base. */

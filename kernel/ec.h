@@ -85,6 +85,7 @@ struct ec {
 	struct spinlock lock;
 	struct list blocked;		/* e  SCs that wait until it leaves EC_ON_SM */
 	struct list scs;		/* e  bound to it */
+	uint32_t named_scs;		/* a  those of them that can be named (sc.c) */
 	struct op op;			/* h */
 	uint32_t pts;			/* a  portals it serves */
 	struct sm *sm;			/* s  EC_ON_SM */

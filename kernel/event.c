@@ -112,7 +112,7 @@ static inline void state_store(struct hedron_state *s, const struct ec *ec, uint
 }
 
 /* The values that a CPU refuses are checked before any is stored. */
-static bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
+static WARM bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd)
 {
 	uint64_t rip = READ_ONCE(s->rip);
 	uint64_t fs = READ_ONCE(s->fs_base), gs = READ_ONCE(s->gs_base);
@@ -131,7 +131,7 @@ static bool state_load(struct ec *ec, const struct hedron_state *s, uint64_t mtd
 	return true;
 }
 
-struct ec *event_send(struct ec *ec, cap_sel sel)
+WARM struct ec *event_send(struct ec *ec, cap_sel sel)
 {
 	struct pt *pt = cap_pt(ec->pd, sel, 0);
 	const char *reason = NULL;
@@ -228,14 +228,14 @@ void event_recall(struct ec *ec)
 }
 
 /* Memory sent with a reply goes to the page the event was about (ABI 7.4). */
-struct windows event_windows(const struct ec *ec)
+WARM struct windows event_windows(const struct ec *ec)
 {
 	return (struct windows){
 		.del = crd_mem(ec->qual[1] >> PAGE_SHIFT, CRD_ORDER_MAX, MEM_R | MEM_W | MEM_X),
 	};
 }
 
-bool event_answer(struct ec *ec, struct ec *h)
+WARM bool event_answer(struct ec *ec, struct ec *h)
 {
 	const struct hedron_state *s = &h->utcb->state;
 	uint64_t mtd = READ_ONCE(s->mtd);
@@ -277,7 +277,7 @@ static inline struct ec *answered(struct ec *h, struct ec *ec)
 	return leave_to(this_cpu(), h, ec);
 }
 
-static NOINLINE struct ec *other_reply(struct ec *h, struct ec *ec, uint64_t mtd)
+static WARM NOINLINE struct ec *other_reply(struct ec *h, struct ec *ec, uint64_t mtd)
 {
 	if (mtd & MTD_FPU || !state_load(ec, &h->utcb->state, mtd))
 		return hypercall(h);

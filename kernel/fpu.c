@@ -90,7 +90,7 @@ static void load(void *area)
 }
 
 /* Makes `ec` the owner: its registers are in the CPU. */
-static void own(struct ec *ec)
+static WARM void own(struct ec *ec)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -111,10 +111,10 @@ static void used(struct ec *ec)
 	if (now - ec->fpu_used > SUCCESSION_MS * timer_tsc_khz)
 		ec->fpu_uses = 0;
 	ec->fpu_used = now;
-	ec->fpu_lazy = ++ec->fpu_uses < EAGER_AFTER && fpu_lazy && !ec->global;
+	ec->fpu_lazy = ++ec->fpu_uses < EAGER_AFTER && fpu_lazy;
 }
 
-void fpu_switch(struct ec *to)
+WARM void fpu_switch(struct ec *to)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -122,13 +122,15 @@ void fpu_switch(struct ec *to)
 		fpu_leave(cpu, to);
 		return;
 	}
-	used(to);
+	if (!to->global)
+		used(to);
 	own(to);
 }
 
 void fpu_trap(struct ec *ec)
 {
-	used(ec);
+	if (!ec->global)
+		used(ec);
 	own(ec);
 }
 

@@ -140,7 +140,7 @@ static enum hedron_status grant_caps(struct grant *g, const struct grant_range *
 {
 	enum hedron_status status = HEDRON_SUCCESS;
 
-	if (!objects && g->phase == GRANT_PREPARE && !pio_prepare(r->dst))
+	if (!objects && !pio_prepare(r->dst))	/* in both passes: it may be another PD by now */
 		return HEDRON_OOM;
 	spin_lock(&mdb_lock);
 	if (!r->dst->obj.orphan)	/* else it is being emptied: nothing gets in any more */
@@ -276,7 +276,7 @@ static void next_phase(struct grant *g, enum hedron_status status, unsigned type
 	g->at = 0;
 }
 
-enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
+WARM enum hedron_status grant_chunk(struct grant *g, struct pd *src, struct pd *dst, unsigned type,
 			       struct crd_window w, unsigned rights, struct work *work)
 {
 	struct grant_range r = { src, dst, w, rights };

@@ -49,7 +49,7 @@ static void go_on_later(struct ec *self)
 	cpu_hazard(cpu, HZ_WINDOW);
 }
 
-static void finish(struct ec *self, enum hedron_status status)
+static WARM void finish(struct ec *self, enum hedron_status status)
 {
 	uint64_t arg1 = self->frame.rdi;
 
@@ -71,7 +71,7 @@ static enum hedron_status carry_out(struct ec *self)
 	return likely(nr < HC_COUNT) ? hypercalls[nr](self) : HEDRON_BAD_HYP;
 }
 
-struct ec *hypercall(struct ec *self)
+WARM struct ec *hypercall(struct ec *self)
 {
 	finish(self, carry_out(self));
 	return kernel_exit();

@@ -137,7 +137,7 @@ static void answer_call(struct ec *caller, struct ec *h)
 }
 
 /* ABI 3.3. From a global EC it is the end of the thread. */
-enum hedron_status hc_reply(struct ec *self)
+WARM enum hedron_status hc_reply(struct ec *self)
 {
 	struct cpu *cpu = this_cpu();
 	struct ec *caller = self->caller;

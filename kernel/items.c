@@ -27,7 +27,7 @@ static void begin(struct op *op, unsigned count, struct windows win)
 }
 
 /* True: all are carried out. One for which there is no memory is shown as nothing. */
-static bool chunk(struct op *op, struct ec *from, struct ec *to)
+static WARM bool chunk(struct op *op, struct ec *from, struct ec *to)
 {
 	struct work work = WORK_INIT;
 
@@ -96,7 +96,7 @@ static struct windows windows_of(const struct ec *caller)
 	};
 }
 
-bool items_reply(struct ec *h, struct ec *caller, unsigned count)
+WARM bool items_reply(struct ec *h, struct ec *caller, unsigned count)
 {
 	if (!caller)
 		return drop(&h->op);

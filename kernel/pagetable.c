@@ -27,7 +27,7 @@ unsigned pagetable_max_level = 1;
 
 static uint64_t *table_of(uint64_t pte)		{ return phys_to_virt(pte & PTE_ADDR); }
 
-uint64_t pagetable_flags(unsigned rights)
+WARM uint64_t pagetable_flags(unsigned rights)
 {
 	uint64_t f = PTE_P | PTE_U | PTE_A | PTE_D;
 
@@ -55,7 +55,7 @@ static unsigned alike(const uint64_t *entry, unsigned left, uint64_t step, uint6
 	return n;
 }
 
-struct extent pagetable_extent(const struct pagetable *t, uaddr va, uint64_t wanted)
+WARM struct extent pagetable_extent(const struct pagetable *t, uaddr va, uint64_t wanted)
 {
 	const uint64_t *table = t->pml4;
 	unsigned level = LEVEL_TOP;
@@ -157,7 +157,7 @@ static void entry_gone(struct tlb_gone *gone, uint64_t old, unsigned level, uadd
 }
 
 /* The entry for `va` at `level`, tables above it made. NULL: out of memory, and nothing is changed. */
-static uint64_t *entry_make(struct pagetable *t, uaddr va, unsigned level, struct work *w)
+static WARM uint64_t *entry_make(struct pagetable *t, uaddr va, unsigned level, struct work *w)
 {
 	uint64_t *entry, *spares;
 	unsigned l = way_end(t->pml4, va, level, &entry);
@@ -208,7 +208,7 @@ static void map_run(uint64_t *entry, unsigned level, struct span *s, uint64_t fl
 	} while (--left && s->len >= size && !work_is_over(w));
 }
 
-bool pagetable_map(struct pagetable *t, struct span *s, uint64_t flags, struct work *w,
+WARM bool pagetable_map(struct pagetable *t, struct span *s, uint64_t flags, struct work *w,
 		   struct tlb_gone *gone)
 {
 	while (s->len && !work_is_over(w)) {

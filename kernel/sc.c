@@ -26,7 +26,7 @@ struct sc *sc_create(struct ec *ec, unsigned prio, ticks quantum)
 	kobj_init(&sc->obj, KOBJ_SC, ec->cpu);
 	list_init(&sc->link);
 	list_init(&sc->ec_link);
-	sc->cpu = ec->cpu;
+	sc->cpu = &cpus[ec->cpu];
 	sc->prio = prio;
 	sc->quantum = quantum;
 	return sc;
@@ -34,6 +34,8 @@ struct sc *sc_create(struct ec *ec, unsigned prio, ticks quantum)
 
 void sc_bind(struct sc *sc, struct ec *ec)
 {
+	sc->named = true;
+	__atomic_add_fetch(&ec->named_scs, 1, __ATOMIC_RELAXED);
 	spin_lock(&ec->lock);
 	sc->ec = ec;
 	list_add_tail(&ec->scs, &sc->ec_link);
@@ -50,7 +52,7 @@ struct sc *sc_create_idle(unsigned cpu)
 	kobj_init(&sc->obj, KOBJ_SC, cpu);
 	list_init(&sc->link);
 	list_init(&sc->ec_link);
-	sc->cpu = cpu;
+	sc->cpu = &cpus[cpu];
 	return sc;
 }
 
@@ -84,8 +86,11 @@ static bool fade(struct kobj *obj, struct work *w)
 {
 	struct sc *sc = sc_of(obj);
 
-	if (!obj->caps && sc->ec)
-		kobj_retire(&sc->ec->obj);
+	if (!obj->caps && sc->named) {
+		sc->named = false;
+		if (!__atomic_sub_fetch(&sc->ec->named_scs, 1, __ATOMIC_ACQ_REL))
+			kobj_retire(&sc->ec->obj);
+	}
 	return true;
 }
 
@@ -106,7 +111,6 @@ static void unlink(struct kobj *obj)
 	spin_lock(&sc->ec->lock);
 	list_del(&sc->ec_link);
 	spin_unlock(&sc->ec->lock);
-	kobj_retire(&sc->ec->obj);
 	sc->ec = NULL;
 }
 

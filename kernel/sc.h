@@ -4,6 +4,7 @@
 #include "kobj.h"
 #include "types.h"
 
+struct cpu;
 struct ec;
 
 enum sc_state {
@@ -20,9 +21,10 @@ struct sc {
 	struct list ec_link;		/* ec->lock  in ec->scs */
 	struct list link;		/* h  in a run queue or in an EC's `blocked` */
 	struct ec *blocked_on;		/* h  SC_BLOCKED: that EC */
-	unsigned cpu;			/* I */
+	struct cpu *cpu;		/* I  home */
 	uint8_t state;			/* h  enum sc_state */
 	bool forbidden;			/* rq.lock  it never runs again */
+	bool named;			/* h  counted in ec->named_scs */
 	uint8_t prio;			/* I  1..127; 0: idle */
 	ticks quantum;			/* I */
 	int64_t left;			/* h  of the quantum; not above 0: used up */

@@ -30,23 +30,21 @@
 #include "tlb.h"
 #include "x86.h"
 
-#define HELP_MAX	100		/* attempts to help in one go: ABI 7.2 */
-
 void sched_init(struct cpu *cpu)
 {
 	for (unsigned i = 0; i <= SC_PRIO_MAX; i++)
 		list_init(&cpu->rq.level[i]);
+	cpu->sc_start = rdtsc();
 	cpu->rq.running = RQ_NOTHING;
 }
 
-static void level_changed_locked(struct run_queue *rq, unsigned prio)
+/* An SC was taken out of that level. */
+static void level_left_locked(struct run_queue *rq, unsigned prio)
 {
-	uint64_t bit = 1ull << (prio & 63);
+	struct list *level = &rq->level[prio];
 
-	if (list_is_empty(&rq->level[prio]))
-		rq->bitmap[prio >> 6] &= ~bit;
-	else
-		rq->bitmap[prio >> 6] |= bit;
+	if (list_is_empty(level))
+		rq->bitmap[prio >> 6] &= ~(1ull << (prio & 63));
 }
 
 static int best_level(const struct run_queue *rq)
@@ -57,10 +55,11 @@ static int best_level(const struct run_queue *rq)
 	return RQ_NOTHING;
 }
 
-void sched_ready(struct sc *sc)
+WARM void sched_ready(struct sc *sc)
 {
-	struct cpu *cpu = &cpus[sc->cpu];
-	struct run_queue *rq = &cpu->rq;
+	struct run_queue *rq = &sc->cpu->rq;
+	unsigned prio = sc->prio;
+	struct list *level = &rq->level[prio];
 	bool urgent;
 
 	spin_lock(&rq->lock);
@@ -71,21 +70,21 @@ void sched_ready(struct sc *sc)
 	assert(list_is_empty(&sc->link));
 	sc->state = SC_READY;
 	if (sc->left > 0) {
-		list_add_head(&rq->level[sc->prio], &sc->link);
+		list_add_head(level, &sc->link);
 	} else {
 		sc->left = sc->quantum;
-		list_add_tail(&rq->level[sc->prio], &sc->link);
+		list_add_tail(level, &sc->link);
 	}
-	level_changed_locked(rq, sc->prio);
-	urgent = sc->prio > rq->running;	/* else it is found when that SC stops */
+	rq->bitmap[prio >> 6] |= 1ull << (prio & 63);
+	urgent = (int)prio > rq->running;	/* else it is found when that SC stops */
 	spin_unlock(&rq->lock);
 	if (urgent)
-		cpu_hazard(cpu, HZ_SCHED);
+		cpu_hazard(sc->cpu, HZ_SCHED);
 }
 
 void sched_forbid(struct sc *sc)
 {
-	struct run_queue *rq = &cpus[sc->cpu].rq;
+	struct run_queue *rq = &sc->cpu->rq;
 
 	spin_lock(&rq->lock);
 	sc->forbidden = true;
@@ -101,12 +100,12 @@ bool sched_is_idle(void)
 
 void sched_remove(struct sc *sc)
 {
-	struct run_queue *rq = &cpus[sc->cpu].rq;
+	struct run_queue *rq = &sc->cpu->rq;
 
 	if (sc->state == SC_READY) {
 		spin_lock(&rq->lock);
 		list_del(&sc->link);
-		level_changed_locked(rq, sc->prio);
+		level_left_locked(rq, sc->prio);
 		spin_unlock(&rq->lock);
 	} else if (sc->state == SC_BLOCKED) {
 		spin_lock(&sc->blocked_on->lock);
@@ -118,13 +117,16 @@ void sched_remove(struct sc *sc)
 static struct sc *take_best(struct run_queue *rq)
 {
 	struct sc *sc = NULL;
+	struct list *first;
 	int prio;
 
 	spin_lock(&rq->lock);
 	prio = rq->running = best_level(rq);
-	if (prio >= 0) {
-		sc = list_entry(list_pop(&rq->level[prio]), struct sc, link);
-		level_changed_locked(rq, prio);
+	if (likely(prio >= 0)) {
+		first = rq->level[prio].next;
+		list_del(first);
+		level_left_locked(rq, prio);
+		sc = list_entry(first, struct sc, link);
 	}
 	spin_unlock(&rq->lock);
 	return sc;
@@ -133,13 +135,14 @@ static struct sc *take_best(struct run_queue *rq)
 static void charge(struct cpu *cpu)
 {
 	ticks now = rdtsc(), used = now - cpu->sc_start;
+	struct sc *sc = cpu->sc;
 
-	cpu->sc->used += used;
-	cpu->sc->left -= used;
+	sc->used += used;
+	sc->left -= used;
 	cpu->sc_start = now;
 }
 
-void sched_leave(void)
+WARM void sched_leave(void)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -148,10 +151,19 @@ void sched_leave(void)
 	cpu->current = NULL;
 }
 
+WARM void sched_wake(struct ec *ec, struct list *l)
+{
+	struct sc *sc = list_entry(l, struct sc, link);
+
+	if (unlikely(sc->ec == ec && !sc->obj.caps))
+		sc_drop(sc);			/* a wake-up ends an SC nobody can name */
+	else
+		sched_ready(sc);
+}
+
 void sched_wake_all(struct ec *ec)
 {
 	struct list *l;
-	struct sc *sc;
 
 	for (;;) {
 		spin_lock(&ec->lock);
@@ -159,11 +171,7 @@ void sched_wake_all(struct ec *ec)
 		spin_unlock(&ec->lock);
 		if (!l)
 			return;
-		sc = list_entry(l, struct sc, link);
-		if (sc->ec == ec && !sc->obj.caps)
-			sc_drop(sc);		/* a wake-up ends an SC nobody can name */
-		else
-			sched_ready(sc);
+		sched_wake(ec, l);
 	}
 }
 
@@ -195,7 +203,8 @@ static void idle(struct cpu *cpu)
 		irqsoff_window_closed();
 	}
 	grace_resume();
-	cpu->idle_sc->used += rdtsc() - start;
+	cpu->sc_start = rdtsc();
+	cpu->idle_sc->used += cpu->sc_start - start;
 }
 
 static void choose(struct cpu *cpu)
@@ -208,13 +217,18 @@ static void choose(struct cpu *cpu)
 	}
 	sc->state = SC_RUNNING;
 	cpu->sc = sc;
-	cpu->sc_start = rdtsc();
 	cpu->quantum_end = cpu->sc_start + sc->left;
-	timer_update();
+	if (unlikely(cpu->quantum_end < cpu->timer_at))	/* nor is a deadline earlier than that */
+		timer_update();
+	/* What most SCs run is their own thread; acquire: see resolve(). */
+	if (likely(__atomic_load_n(&sc->ec->state, __ATOMIC_ACQUIRE) == EC_READY)) {
+		cpu->helping = false;
+		cpu->current = sc->ec;
+	}
 }
 
 /* Queues the running SC on an EC that waits for a semaphore; nothing if an up came first. */
-static void block_on(struct cpu *cpu, struct ec *ec)
+static WARM void block_on(struct cpu *cpu, struct ec *ec)
 {
 	struct sc *sc = cpu->sc;
 
@@ -226,6 +240,14 @@ static void block_on(struct cpu *cpu, struct ec *ec)
 		list_add_tail(&ec->blocked, &sc->link);
 	}
 	spin_unlock(&ec->lock);
+}
+
+WARM void sched_blocks(struct ec *ec)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (likely(cpu->sc && cpu->sc->ec == ec))
+		block_on(cpu, ec);
 }
 
 /* Does what `ec` must do before it runs. The handler, if that is busy; else NULL. */
@@ -310,7 +332,7 @@ static void hazards_handle(struct cpu *cpu)
 		preempt(cpu);
 }
 
-struct ec *kernel_exit(void)
+WARM struct ec *kernel_exit(void)
 {
 	struct cpu *cpu = this_cpu();
 

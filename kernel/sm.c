@@ -15,6 +15,7 @@
 #include "gsi.h"
 #include "hypercall.h"
 #include "pd.h"
+#include "sched.h"
 #include "slab.h"
 #include "space_obj.h"
 #include "work.h"
@@ -49,7 +50,7 @@ void sm_unref(struct sm *sm)
 		kobj_retire(&sm->obj);
 }
 
-static void dequeue_locked(struct ec *ec)
+static inline void dequeue_locked(struct ec *ec)
 {
 	assert(spin_is_held(&ec->sm->lock));
 	list_del(&ec->sm_link);
@@ -114,7 +115,7 @@ static void signal_up(struct sm *sig)
 		ec_unblock(ec, HEDRON_SUCCESS);
 }
 
-void sm_up(struct sm *sm)
+WARM void sm_up(struct sm *sm)
 {
 	struct ec *ec;
 
@@ -140,7 +141,7 @@ static void deadline_passed(struct timeout *t)
 		ec_unblock(ec, HEDRON_TIMEOUT);
 }
 
-bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks until)
+WARM bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks until)
 {
 	bool taken;
 
@@ -161,6 +162,8 @@ bool sm_down(struct sm *sm, struct ec *ec, enum ec_wake wake, bool zero, ticks u
 			timeout_arm(&ec->timeout, until, deadline_passed);
 	}
 	spin_unlock(&sm->lock);
+	if (!taken)
+		sched_blocks(ec);
 	return taken;
 }
 
@@ -193,28 +196,22 @@ static bool is_wanted(struct kobj *obj)
 	return obj->caps || __atomic_load_n(&sm_of(obj)->refs, __ATOMIC_ACQUIRE);
 }
 
-static void unlink(struct kobj *obj)
-{
-	struct sm *sm = sm_of(obj);
-
-	if (!sm->base)
-		return;
-	spin_lock(&sm->base->lock);
-	list_del(&sm->signal_link);
-	spin_unlock(&sm->base->lock);
-}
-
+/* It leaves its base only here: an interrupt that was on its way to it may still have come after fade(). */
 static bool free(struct kobj *obj, struct work *w)
 {
-	struct sm *sm = sm_of(obj);
+	struct sm *sm = sm_of(obj), *base = sm->base;
 
-	if (sm->base)
-		sm_unref(sm->base);
+	if (base) {
+		spin_lock(&base->lock);
+		list_del(&sm->signal_link);
+		spin_unlock(&base->lock);
+		sm_unref(base);
+	}
 	slab_free(&sm_cache, sm);
 	return true;
 }
 
-const struct kobj_ops sm_ops = { fade, is_wanted, unlink, free, 300 };
+const struct kobj_ops sm_ops = { fade, is_wanted, NULL, free, 300 };
 
 /* ABI 3.8. ARG2 PD, ARG3 counter, ARG4 base of a signal semaphore. */
 enum hedron_status hc_create_sm(struct ec *self)
@@ -260,7 +257,7 @@ static enum hedron_status down(struct ec *self, struct sm *sm, bool zero, ticks 
 }
 
 /* ABI 3.14. down: ARG2, ARG3 the deadline. */
-enum hedron_status hc_sm_ctrl(struct ec *self)
+WARM enum hedron_status hc_sm_ctrl(struct ec *self)
 {
 	const struct frame *f = &self->frame;
 	unsigned flags = arg_flags(f);

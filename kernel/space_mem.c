@@ -32,7 +32,7 @@ static enum hedron_status status_of(bool done)
 	return done ? HEDRON_SUCCESS : HEDRON_OOM;
 }
 
-enum hedron_status mem_map_locked(struct pd *pd, struct span *s, unsigned rights, struct work *w,
+WARM enum hedron_status mem_map_locked(struct pd *pd, struct span *s, unsigned rights, struct work *w,
 				  struct tlb_gone *gone)
 {
 	assert(spin_is_held(&pd->mem_lock));
@@ -126,7 +126,7 @@ void mem_space_free(struct pd *pd)
 	page_free(pd->mem.pml4);
 }
 
-void mem_load(struct pd *pd)
+WARM void mem_load(struct pd *pd)
 {
 	struct cpu *cpu = this_cpu();
 	struct pd *old = cpu->pd;

@@ -16,6 +16,7 @@
 
 #define CALIBRATE_MS	10
 #define READINGS	8
+#define PASSED_MAX	16		/* deadlines served by one interrupt */
 #define PM_TIMER_HZ	3579545
 #define PIT_HZ		1193182
 #define PIT_CH2		0x42
@@ -155,14 +156,10 @@ void timeout_arm(struct timeout *t, ticks deadline, void (*passed)(struct timeou
 		program(cpu, deadline);
 }
 
-void timeout_cancel(struct timeout *t)
+void timeout_disarm(struct timeout *t, struct cpu *cpu)
 {
-	struct cpu *cpu = t->cpu;
-
-	if (!cpu)
-		return;
 	spin_lock(&cpu->timer_lock);
-	if (t->cpu)
+	if (t->cpu)				/* it may have passed meanwhile */
 		tree_remove(&cpu->timeouts, &t->node);
 	t->cpu = NULL;
 	spin_unlock(&cpu->timer_lock);
@@ -191,8 +188,8 @@ void timer_interrupt(void)
 	struct timeout *t;
 
 	cpu->timer_at = TIMER_NEVER;
-	while ((t = pop_passed(cpu, now)))
-		t->passed(t);
+	for (unsigned n = 0; n < PASSED_MAX && (t = pop_passed(cpu, now)); n++)
+		t->passed(t);		/* if there are more, the timer comes again at once */
 	if (cpu->sc && now >= cpu->quantum_end)
 		cpu_hazard(cpu, HZ_SCHED);	/* which sets the timer for the next quantum */
 	else

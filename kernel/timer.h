@@ -20,7 +20,16 @@ extern uint32_t timer_tsc_khz, timer_lapic_khz;	/* I */
 
 /* Calls passed() on this CPU, by its timer interrupt, at `deadline` or soon after. */
 void timeout_arm(struct timeout *t, ticks deadline, void (*passed)(struct timeout *t));
-void timeout_cancel(struct timeout *t);	/* any CPU; nothing if it is not armed */
+void timeout_disarm(struct timeout *t, struct cpu *armed_on);
+
+/* Any CPU; nothing if it is not armed. */
+static inline void timeout_cancel(struct timeout *t)
+{
+	struct cpu *cpu = READ_ONCE(t->cpu);
+
+	if (unlikely(cpu))
+		timeout_disarm(t, cpu);
+}
 
 void timer_update(void);		/* something earlier than before may be due */
 void timer_interrupt(void);

@@ -83,7 +83,7 @@ static bool flush_here(const struct pd *pd, const struct tlb_gone *gone)
 	return true;
 }
 
-void tlb_flush(struct pd *pd, struct tlb_gone *gone)
+WARM void tlb_flush(struct pd *pd, struct tlb_gone *gone)
 {
 	uint64_t here;
 	void *table;

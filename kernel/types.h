@@ -15,6 +15,8 @@ typedef uint64_t ticks;		/* of the time stamp counter */
 #define MUST_USE		__attribute__((warn_unused_result))
 /* On the way of a call: kept together, since each page of code costs a TLB entry after a switch. */
 #define HOT			__attribute__((hot))
+/* On the way of all other IPC: semaphores, switches of threads, page faults. Next to each other, too. */
+#define WARM			__attribute__((section(".text.warm")))
 /* Data that kmap_init() makes read-only; boot.S maps all of the image writable. */
 #define RO_AFTER_BOOT		__attribute__((section(".ro_after_boot")))
 #define ALWAYS_INLINE		inline __attribute__((always_inline))

@@ -163,6 +163,27 @@ static void in_the_middle_of_a_chain(void)
 	check_serves(p);
 }
 
+/* The same while the one in the middle wants a handler that serves somebody else, and a third caller wants it. */
+static void in_the_middle_of_helping(void)
+{
+	struct portal *p = gate_service(), *outer = service_new(serve_by_call, 0);
+	struct thread *first = start_caller(0, p->sel, PRIO_HIGH), *second, *third;
+
+	inner = p->sel;
+	second = start_caller(1, outer->sel, PRIO_HIGH);
+	third = start_caller(2, outer->sel, PRIO_HIGH);
+	destroy(outer->handler->ec);
+	destroy(outer->sel);
+	CHECK(thread_wait(second));
+	CHECK_STATUS(status[1], HEDRON_ABORT);
+	CHECK(thread_wait(third));
+	CHECK(status[2] == HEDRON_TIMEOUT || status[2] == HEDRON_BAD_CAP);
+	CHECK_EQ(served, 0);
+	CHECK_OK(hedron_sm_up(gate));
+	CHECK(thread_wait(first));
+	CHECK_STATUS(status[0], HEDRON_SUCCESS);
+}
+
 /* ---- events ------------------------------------------------------------------------------------ */
 
 static void do_ud2(void *arg)
@@ -604,6 +625,30 @@ static void each_notice_comes_once(void)
 	}
 }
 
+/* A thread may have any number of SCs. */
+static void thread_with_many_scs(void)
+{
+	cap_sel gone = make_sm(0), scs = sels_alloc(9);
+	struct thread *t = thread_new(&(struct thread_spec){ .fn = do_down, .arg = (void *)gone });
+	uint64_t before;
+
+	until = 0;
+	thread_start(t, PRIO_HIGH);
+	settle();
+	before = free_memory();
+	for (unsigned i = 1; i < 512; i++)
+		MUST(hedron_create_sc(scs + i, ROOT_SEL_PD, t->ec, PRIO_HIGH, QUANTUM_US));
+	destroy(t->sc);
+	destroy(t->ec);
+	settle();
+	CHECK(obj_at(scs + 1) && free_memory() < before);	/* it lives on: its SCs can be named */
+	CHECK_OK(hedron_revoke(crd_obj(scs, 9, RIGHTS_ALL), 1));
+	settle();
+	CHECK(free_memory() > before);
+	CHECK_OK(hedron_sm_up(gone));
+	CHECK_EQ(steps, 1);
+}
+
 /* ---- memory ---------------------------------------------------------------------------------------- */
 
 enum { PD, EC, LOCAL, SC, PT, SM, CYCLE_SELS };
@@ -646,6 +691,8 @@ static const struct abi_case cases[] = {
 	  at_the_end_of_a_chain, CASE_OURS },
 	{ "9.4 a handler in the middle of a chain dies: both sides go on", in_the_middle_of_a_chain,
 	  CASE_OURS },
+	{ "9.4 a handler that wants a busy one dies: its callers do not wait for that",
+	  in_the_middle_of_helping, CASE_OURS },
 	{ "7.2 a thread dies during its event", in_an_event, CASE_OURS },
 	{ "7.2 a handler dies while it serves an event: the thread is killed", serving_an_event,
 	  CASE_OURS },
@@ -661,6 +708,7 @@ static const struct abi_case cases[] = {
 	{ "9.3 a helper dies", helping_a_busy_handler, CASE_OURS },
 	{ "9.3 a caller whose handler is being helped dies", being_helped, CASE_OURS },
 	{ "9.3 a helped handler dies", helped_handler, CASE_OURS },
+	{ "11.3 a thread lives as long as one of 512 SCs", thread_with_many_scs, CASE_OURS },
 	{ "10.1 a thread in the run queue dies", in_the_run_queue, CASE_OURS },
 	{ "3.5 a thread that never started dies", not_started, CASE_OURS },
 	{ "11.3 the SC of a caller goes: the call completes", sc_of_a_caller, CASE_OURS },

@@ -173,6 +173,58 @@ static void hypervisor_flag_needs_the_roottask(void)
 	CHECK(!usable(0x368));
 }
 
+/* ---- the receiver changes in the middle ------------------------------------------------------- */
+
+#define MANY_ORDER	8
+#define MANY_BASE	0x8000
+
+static cap_sel receiver, go, swapped;
+static volatile uint64_t swap_at;
+
+/* Puts a PD without ports in the receiver's place. */
+static void swap(void *arg)
+{
+	cap_sel never = make_sm(0);
+
+	for (;;) {
+		hedron_sm_down(go, 0);
+		hedron_sm_down(never, swap_at);
+		hedron_revoke(crd_obj(receiver, 0, RIGHTS_ALL), 1);
+		hedron_create_pd(receiver, ROOT_SEL_PD, 0, 0);
+		hedron_sm_up(swapped);
+	}
+}
+
+static uint64_t give_many(void)
+{
+	hedron_crd all = crd_pio(MANY_BASE, MANY_ORDER);
+	uint64_t start = rdtsc();
+
+	CHECK_OK(transfer(ROOT_SEL_PD, receiver, all, XFER_DELEGATE, all).status);
+	return rdtsc() - start;
+}
+
+static void receiver_is_replaced(void)
+{
+	struct thread *t = thread_new(&(struct thread_spec){ .fn = swap });
+	uint64_t took;
+
+	receiver = make_pd();
+	go = make_sm(0);
+	swapped = make_sm(0);
+	thread_start(t, PRIO_HIGH);
+	for (unsigned i = 0; i < 1 << MANY_ORDER; i++)
+		pull(crd_pio(MANY_BASE + i, 0), crd_pio(MANY_BASE + i, 0));
+	took = give_many();
+	for (unsigned i = 0; i < 32; i++) {
+		swap_at = rdtsc() + took * i / 32;
+		hedron_sm_up(go);
+		give_many();
+		hedron_sm_down(swapped, 0);
+	}
+	give_back(MANY_BASE, MANY_ORDER);
+}
+
 static const struct abi_case cases[] = {
 	{ "1.4 a pull gives access to just these ports", pull_gives_access },
 	{ "1.4 port 0xffff can be pulled and used like others", last_port,
@@ -189,5 +241,7 @@ static const struct abi_case cases[] = {
 	{ "4.6 ports: revocation reaches other PDs", child_loses_ports },
 	{ "1.4 ports: the hypervisor flag is ignored for other sources",
 	  hypervisor_flag_needs_the_roottask },
+	{ "4.4 ports: the receiver is replaced in the middle of a large delegation",
+	  receiver_is_replaced },
 };
 SUITE(ports, cases);
