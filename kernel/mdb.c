@@ -94,7 +94,17 @@ static void stand_on(struct mdb_walk *w, struct cap *c, bool done)
 
 void mdb_walk_start(struct mdb_walk *w, struct cap *top, unsigned mask, bool self)
 {
-	*w = (struct mdb_walk){ .top = top, .mask = mask };
+	w->top = w->at = NULL;
+	if (!top->child) {		/* there is nothing to walk over */
+		if (self) {
+			weaken(top, mask);
+			collect(top);
+		}
+		return;
+	}
+	w->top = top;
+	w->mask = mask;
+	w->spent = false;
 	top->pins++;
 	if (self) {
 		weaken(top, mask);
@@ -142,6 +152,8 @@ bool mdb_walk_step(struct mdb_walk *w)
 {
 	struct cap *c = w->at;
 
+	if (!w->top)
+		return true;		/* there was nothing below it */
 	if (!w->top->rights && !w->spent) {
 		mdb_walk_end(w);
 		return true;

@@ -89,7 +89,7 @@ static bool fade(struct kobj *obj, struct work *w)
 	if (!obj->caps && sc->named) {
 		sc->named = false;
 		if (!__atomic_sub_fetch(&sc->ec->named_scs, 1, __ATOMIC_ACQ_REL))
-			kobj_retire(&sc->ec->obj);
+			kobj_let_go(&sc->ec->obj);
 	}
 	return true;
 }

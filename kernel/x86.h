@@ -206,8 +206,7 @@ static inline void wr_user_gsbase(uint64_t v)
 static inline void wrfsbase(uint64_t v)		{ __asm__ volatile("wrfsbase %0" : : "r"(v)); }
 static inline void cpu_pause(void)		{ __asm__ volatile("pause"); }
 
-/* Waits for an interrupt and takes it; STI;HLT leaves no gap between the two. */
-/* Interrupts come in here, and only here. */
+/* Interrupts come in here, and only here. The second waits for one; STI;HLT leaves no gap between the two. */
 static inline void sti_nop_cli(void)		{ __asm__ volatile("sti; nop; cli" : : : "memory"); }
 static inline void sti_hlt_cli(void)		{ __asm__ volatile("sti; hlt; cli" : : : "memory"); }
 
