@@ -13,8 +13,8 @@
 
 static hedron_crd one(cap_sel sel)	{ return crd_obj(sel, 0, RIGHTS_ALL); }
 
-/* Everything that was revoked before is gone. */
-static void settle_with(cap_sel done)
+/* Everything that was revoked before is gone. Takes no memory for good, as sleep_ms() does. */
+static void settle_by(cap_sel done)
 {
 	CHECK_OK(hedron_revoke_notify(0, 1, done));
 	CHECK_OK(hedron_sm_down(done, deadline_ms(10000)));
@@ -22,7 +22,7 @@ static void settle_with(cap_sel done)
 
 static void settle(void)
 {
-	settle_with(make_sm(0));
+	settle_by(make_sm(0));
 }
 
 static void destroy(cap_sel sel)
@@ -670,16 +670,17 @@ static void cycle(cap_sel s, uint64_t va)
 
 static void cycles_leave_no_trace(void)
 {
-	cap_sel s = sels_alloc(3), done = make_sm(0);	/* a new one may take a page */
+	cap_sel s = sels_alloc(3);
+	cap_sel done = make_sm(0);
 	uint64_t va = va_alloc(1), before;
 
 	for (unsigned i = 0; i < 50; i++)
 		cycle(s, va);
-	settle_with(done);
+	settle_by(done);
 	before = free_memory();
 	for (unsigned i = 0; i < 2000; i++)
 		cycle(s, va);
-	settle_with(done);
+	settle_by(done);
 	CHECK_EQ(free_memory(), before);
 }
 
