@@ -81,7 +81,7 @@ void sc_destroy(struct sc *sc)
 
 static struct sc *sc_of(struct kobj *obj)	{ return container_of(obj, struct sc, obj); }
 
-/* Without a capability it does not keep its EC. */
+/* Without a capability it does not keep its EC. In fade(), or in unlink() if the last one went after that. */
 static void unname(struct sc *sc)
 {
 	if (!sc->named)
@@ -114,7 +114,7 @@ static void unlink(struct kobj *obj)
 	sched_forbid(sc);
 	if (!sc->ec)
 		return;
-	unname(sc);			/* its last capability may have gone after fade() */
+	unname(sc);
 	spin_lock(&sc->ec->lock);
 	list_del(&sc->ec_link);
 	spin_unlock(&sc->ec->lock);
