@@ -79,6 +79,16 @@ void notice_post(struct notice *n)
 	spin_unlock(&gens.lock);
 }
 
+/* Who is told must find all memory back: that of the notice, too. */
+static void tell(struct notice *n)
+{
+	struct sm *sm = n->sm;
+
+	slab_free(&notice_cache, n);
+	sm_up(sm);
+	sm_unref(sm);
+}
+
 bool notices_tell_due(unsigned max)
 {
 	struct list *l = NULL;
@@ -89,8 +99,7 @@ bool notices_tell_due(unsigned max)
 		spin_unlock(&gens.lock);
 		if (!l)
 			return false;
-		sm_up(list_entry(l, struct notice, link)->sm);
-		notice_cancel(list_entry(l, struct notice, link));
+		tell(list_entry(l, struct notice, link));
 	}
 	return true;
 }

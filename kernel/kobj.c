@@ -220,10 +220,12 @@ static void caps_chunk(struct retired *r, struct work *w)
 	struct cap *c;
 
 	while ((c = r->batch_caps) && !work_is_over(w)) {
+		uint64_t gen = c->gen;
+
 		work_spend(w, COST_CAP);
 		r->batch_caps = c->next;
-		generation_leave(c->gen);
 		cap_free(c);
+		generation_leave(gen);	/* after that others may be told that it is gone */
 	}
 }
 

@@ -81,16 +81,22 @@ void sc_destroy(struct sc *sc)
 
 static struct sc *sc_of(struct kobj *obj)	{ return container_of(obj, struct sc, obj); }
 
-/* Without a capability it does not keep its EC. */
+/* Without a capability it does not keep its EC. In fade(), or in unlink() if the last one went after that. */
+static void unname(struct sc *sc)
+{
+	if (!sc->named)
+		return;
+	sc->named = false;
+	if (!__atomic_sub_fetch(&sc->ec->named_scs, 1, __ATOMIC_ACQ_REL))
+		kobj_let_go(&sc->ec->obj);
+}
+
 static bool fade(struct kobj *obj, struct work *w)
 {
 	struct sc *sc = sc_of(obj);
 
-	if (!obj->caps && sc->named) {
-		sc->named = false;
-		if (!__atomic_sub_fetch(&sc->ec->named_scs, 1, __ATOMIC_ACQ_REL))
-			kobj_let_go(&sc->ec->obj);
-	}
+	if (!obj->caps)
+		unname(sc);
 	return true;
 }
 
@@ -108,6 +114,7 @@ static void unlink(struct kobj *obj)
 	sched_forbid(sc);
 	if (!sc->ec)
 		return;
+	unname(sc);
 	spin_lock(&sc->ec->lock);
 	list_del(&sc->ec_link);
 	spin_unlock(&sc->ec->lock);

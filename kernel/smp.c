@@ -28,7 +28,7 @@
 #define LOWEST_PAGE	0x1000		/* not 0, where the BIOS has its vectors */
 #define LOW_END		0x9f000		/* the EBDA, if any, may lie above */
 #define AGAIN_MS	1		/* from the first start to the second; 200 us at least */
-#define GIVE_UP_MS	2000		/* an emulator's CPU may be late */
+#define GIVE_UP_MS	3000		/* an emulator's CPU may be late */
 #define APIC_ID_ALL	255
 
 #define CLOCK_TRIES	16
@@ -82,15 +82,18 @@ static void start(uint64_t mask, paddr page)
 		lapic_send_start(cpus[__builtin_ctzll(mask)].apic_id, page);
 }
 
-static void clock_answer(struct clock *c)
+/* False: it does not ask. */
+static bool clock_answer(struct clock *c)
 {
 	if (!__atomic_load_n(&c->asked, __ATOMIC_ACQUIRE))
-		return;
+		return false;
 	c->now = rdtsc();
 	__atomic_store_n(&c->asked, false, __ATOMIC_RELEASE);
+	return true;
 }
 
-/* The CPUs that have not come up after some time; meanwhile those that have may ask for the time. */
+/* The CPUs that have not come up after some time in which none of them asked for the time either. An
+ * emulator on a busy host needs some for each answer. */
 static uint64_t wait_for_all(uint64_t ms)
 {
 	ticks until = rdtsc() + ms * timer_tsc_khz;
@@ -98,7 +101,8 @@ static uint64_t wait_for_all(uint64_t ms)
 
 	while ((mask = __atomic_load_n(&awaited, __ATOMIC_ACQUIRE)) && rdtsc() < until) {
 		for (; mask; mask &= mask - 1)
-			clock_answer(&clocks[__builtin_ctzll(mask)]);
+			if (clock_answer(&clocks[__builtin_ctzll(mask)]))
+				until = rdtsc() + ms * timer_tsc_khz;
 		cpu_pause();
 	}
 	return mask;

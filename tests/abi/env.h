@@ -68,9 +68,10 @@ void sleep_ms(unsigned ms);
 #define EVENTUALLY(cond)						\
 	({								\
 		uint64_t until_ = deadline_ms(10000);			\
-		while (!(cond) && rdtsc() < until_)			\
+		bool held_;						\
+		while (!(held_ = (cond)) && rdtsc() < until_)		\
 			sleep_ms(5);					\
-		(cond);							\
+		held_;							\
 	})
 
 void *memset(void *dst, int c, uint64_t n);

@@ -213,8 +213,7 @@ static void two_utcbs_at_one_address(void)
 	CHECK_OK(hedron_create_ec(b, ROOT_SEL_PD, 0, env.cpu, utcb, 0, 0));
 	CHECK_OK(hedron_revoke(one(a), 1));
 	CHECK_OK(hedron_revoke(one(b), 1));
-	sleep_ms(20);
-	CHECK(probe_read((void *)utcb) & PROBE_FAULT);
+	CHECK(EVENTUALLY(probe_read((void *)utcb) & PROBE_FAULT));
 }
 
 /* ---- numbers -------------------------------------------------------------------------------- */

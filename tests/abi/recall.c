@@ -29,15 +29,20 @@ static bool react_resume_recall(struct thread *t, unsigned event, struct hedron_
 	return true;
 }
 
+static void start_spinner(struct thread *t)
+{
+	stop_spinning = false;
+	spins = 0;
+	thread_start(t, PRIO_LOW);
+	CHECK(EVENTUALLY(spins > 0));
+}
+
 static void recall_of_a_spinner(void)
 {
 	struct thread *t = thread_new(&(struct thread_spec){ .fn = do_spin,
 							     .react = react_resume_recall });
 
-	stop_spinning = false;
-	spins = 0;
-	thread_start(t, PRIO_LOW);
-	CHECK(EVENTUALLY(spins > 0));
+	start_spinner(t);
 	CHECK_OK(hedron_recall(t->ec));
 	CHECK(thread_wait(t));
 	CHECK(t->finished);
@@ -50,9 +55,7 @@ static void recalls_collapse(void)
 	struct thread *t = thread_new(&(struct thread_spec){ .fn = do_spin,
 							     .react = react_resume_recall });
 
-	stop_spinning = false;
-	thread_start(t, PRIO_LOW);
-	sleep_ms(5);
+	start_spinner(t);
 	for (unsigned i = 0; i < 5; i++)
 		CHECK_OK(hedron_recall(t->ec));
 	CHECK(thread_wait(t));
@@ -75,10 +78,8 @@ static void recall_redirects(void)
 	struct thread *t = thread_new(&(struct thread_spec){ .fn = do_spin,
 							     .react = react_redirect });
 
-	stop_spinning = false;
 	regs_mark(&body_regs, 0xabc);
-	thread_start(t, PRIO_LOW);
-	sleep_ms(5);
+	start_spinner(t);
 	CHECK_OK(hedron_recall(t->ec));
 	CHECK(thread_wait(t));
 	CHECK(!t->finished);

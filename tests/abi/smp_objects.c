@@ -195,9 +195,9 @@ static void recall_from_there(void)
 {
 	struct thread *t = thread_new(&(struct thread_spec){ .fn = do_spin, .react = react_stop });
 
-	stop = false;
+	stop = ran = false;
 	thread_start(t, PRIO_LOW);
-	sleep_ms(5);
+	CHECK(EVENTUALLY(ran));
 	run_there(do_recall, (void *)t->ec);
 	CHECK(thread_wait(t));
 	thread_only_event(t, EVENT_RECALL);

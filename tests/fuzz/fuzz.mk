@@ -34,13 +34,13 @@ fuzz: $(FUZZ_ELF) $(ABI_KERNEL) ## let hostile programs loose on the kernel: SEE
 
 # The same, but short.
 test-fuzz: $(FUZZ_ELF) $(ABI_KERNEL)
-	$(Q)SMP=2 TIMEOUT=120 tests/tap $(O)/tests/fuzz.tap $(call run_fuzz,calls=50000)
+	$(Q)SMP=2 TIMEOUT=600 tests/tap $(O)/tests/fuzz.tap $(call run_fuzz,calls=50000)
 
 test-fuzz-oom: $(FUZZ_ELF) $(ABI_KERNEL)
-	$(Q)SMP=2 APPEND='novga heap=2M' TIMEOUT=120 tests/tap $(O)/tests/fuzz-oom.tap \
+	$(Q)SMP=2 APPEND='novga heap=2M' TIMEOUT=600 tests/tap $(O)/tests/fuzz-oom.tap \
 		$(call run_fuzz,calls=30000 mode=oom)
 
 test-fuzz-cycles: $(FUZZ_ELF) $(ABI_KERNEL)
-	$(Q)SMP=2 TIMEOUT=120 tests/tap $(O)/tests/fuzz-cycles.tap \
+	$(Q)SMP=2 TIMEOUT=600 tests/tap $(O)/tests/fuzz-cycles.tap \
 		$(call run_fuzz,calls=1000 mode=cycles)
 TESTS += fuzz fuzz-oom fuzz-cycles
