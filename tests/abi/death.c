@@ -262,12 +262,13 @@ static void on_a_semaphore_until(uint64_t deadline)
 	destroy_thread(t);
 	CHECK_OK(hedron_sm_up(sm));		/* it does not take the count */
 	CHECK_OK(hedron_sm_down(sm, 1));
-	sleep_ms(6);
+	if (deadline)
+		sleep_ms(500);
 	CHECK_EQ(steps, 1);
 }
 
 static void on_a_semaphore(void)		{ on_a_semaphore_until(0); }
-static void on_a_semaphore_with_deadline(void)	{ on_a_semaphore_until(deadline_ms(5)); }
+static void on_a_semaphore_with_deadline(void)	{ on_a_semaphore_until(deadline_ms(400)); }
 
 static cap_sel park_sm;
 
