@@ -95,6 +95,7 @@ static void stand_on(struct mdb_walk *w, struct cap *c, bool done)
 void mdb_walk_start(struct mdb_walk *w, struct cap *top, unsigned mask, bool self)
 {
 	w->top = w->at = NULL;
+	w->mask = mask;
 	if (!top->child) {		/* there is nothing to walk over */
 		if (self) {
 			weaken(top, mask);
@@ -103,7 +104,6 @@ void mdb_walk_start(struct mdb_walk *w, struct cap *top, unsigned mask, bool sel
 		return;
 	}
 	w->top = top;
-	w->mask = mask;
 	w->spent = false;
 	top->pins++;
 	if (self) {
