@@ -23,7 +23,7 @@
 
 struct cpu_features cpu_has;
 struct cpu cpus[HEDRON_NUM_CPU];
-uint64_t cpus_online;
+static uint64_t online;			/* a  CPUs by number */
 
 extern char entry_syscall[];
 
@@ -122,12 +122,17 @@ void cpu_init(struct cpu *c)
 
 void cpu_set_online(uint64_t mask)
 {
-	__atomic_or_fetch(&cpus_online, mask, __ATOMIC_RELEASE);
+	__atomic_or_fetch(&online, mask, __ATOMIC_RELEASE);
 }
 
 bool cpu_is_online(uint64_t id)
 {
-	return id < HEDRON_NUM_CPU && BIT(cpu_online_mask(), id);
+	return id < HEDRON_NUM_CPU && BIT(__atomic_load_n(&online, __ATOMIC_ACQUIRE), id);
+}
+
+uint64_t cpu_online_mask(void)
+{
+	return __atomic_load_n(&online, __ATOMIC_ACQUIRE);
 }
 
 WARM void cpu_hazard(struct cpu *c, uint32_t hz)

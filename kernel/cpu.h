@@ -83,7 +83,6 @@ struct cpu_features {
 };
 extern struct cpu_features cpu_has;
 extern struct cpu cpus[HEDRON_NUM_CPU];
-extern uint64_t cpus_online;		/* a  by number */
 
 static inline struct cpu *this_cpu(void)
 {
@@ -103,21 +102,11 @@ static inline bool cpu_has_detour(void)
 	return yes;
 }
 
-static inline uint64_t cpu_online_mask(void)
-{
-	return __atomic_load_n(&cpus_online, __ATOMIC_ACQUIRE);
-}
-
-/* Whoever is in the kernel is this CPU: there is nobody to wait for. */
-static inline bool cpu_is_alone(void)
-{
-	return cpu_online_mask() == this_cpu()->bit;
-}
-
 void cpu_detect(void);			/* fills cpu_has, or refuses in words */
 MUST_USE bool cpu_prepare(struct cpu *c, uint32_t apic_id);	/* by the boot CPU; false: no memory */
 void cpu_init(struct cpu *c);		/* on the CPU itself */
 void cpu_set_online(uint64_t mask);
 void cpu_hazard(struct cpu *c, uint32_t hz);	/* any CPU; interrupts `c` if it is another */
 bool cpu_is_online(uint64_t id);
+uint64_t cpu_online_mask(void);
 #endif

@@ -17,18 +17,29 @@
 #include "slab.h"
 #include "sm.h"
 
+#define GENERATIONS	64
+
 struct notice {
 	struct list link;		/* g  of its generation, or due */
 	struct sm *sm;			/* I  holds a reference */
 };
 
-struct generations gens;
+/* Fields:  g  gens.lock. Generations first..open exist; `open` is the present one. */
+static struct {
+	struct spinlock lock;
+	uint64_t first, open;		/* g */
+	uint64_t pending[GENERATIONS];	/* g */
+	struct list notices[GENERATIONS];	/* g */
+	struct list due;		/* g */
+} gens;
 
 static struct slab_cache notice_cache = SLAB_CACHE(notice_cache, sizeof(struct notice), 8);
 
 /* The number 0 means "none", so counting starts at 1. */
-void generation_init(void)
+static void init_locked(void)
 {
+	if (gens.open)
+		return;
 	gens.first = gens.open = 1;
 	list_init(&gens.due);
 	for (unsigned i = 0; i < GENERATIONS; i++)
@@ -41,7 +52,8 @@ static void close_locked(void)
 		gens.open++;
 }
 
-void generation_advance_locked(void)
+/* Ends the generations that are over, oldest first. */
+static void advance_locked(void)
 {
 	while (gens.first < gens.open && !gens.pending[gens.first % GENERATIONS]) {
 		list_move_all(&gens.due, &gens.notices[gens.first % GENERATIONS]);
@@ -51,6 +63,27 @@ void generation_advance_locked(void)
 	}
 	if (!list_is_empty(&gens.due))
 		cpu_hazard(this_cpu(), HZ_RECLAIM);
+}
+
+uint64_t generation_enter(uint64_t gen)
+{
+	spin_lock(&gens.lock);
+	init_locked();
+	if (!gen)
+		gen = gens.open;
+	assert(gen >= gens.first && gen <= gens.open);
+	gens.pending[gen % GENERATIONS]++;
+	spin_unlock(&gens.lock);
+	return gen;
+}
+
+void generation_leave(uint64_t gen)
+{
+	spin_lock(&gens.lock);
+	assert(gens.pending[gen % GENERATIONS]);
+	if (!--gens.pending[gen % GENERATIONS])
+		advance_locked();
+	spin_unlock(&gens.lock);
 }
 
 struct notice *notice_create(struct sm *sm)
@@ -73,9 +106,10 @@ void notice_cancel(struct notice *n)
 void notice_post(struct notice *n)
 {
 	spin_lock(&gens.lock);
+	init_locked();
 	list_add_tail(&gens.notices[gens.open % GENERATIONS], &n->link);
 	close_locked();
-	generation_advance_locked();
+	advance_locked();
 	spin_unlock(&gens.lock);
 }
 
@@ -89,13 +123,13 @@ static void tell(struct notice *n)
 	sm_unref(sm);
 }
 
-bool notices_tell_due(unsigned max)
+bool notices_tell(unsigned max)
 {
 	struct list *l = NULL;
 
 	while (max--) {
 		spin_lock(&gens.lock);
-		l = list_pop(&gens.due);
+		l = gens.open ? list_pop(&gens.due) : NULL;
 		spin_unlock(&gens.lock);
 		if (!l)
 			return false;

@@ -21,8 +21,7 @@
  * it was linked to (waiters of a semaphore, SCs that wait for an EC), and those who let go of it last:
  * they count down first and retire it then, and in between it is unwanted already. One that was
  * retired again while it waited goes back for another grace period, since the first may have begun
- * too early for it. A CPU that is alone has nobody to wait for: it is quiescent itself on its way out of
- * the kernel, and has let go of what it counted down. So there what is unlinked is freed at once.
+ * too early for it.
  *
  * Objects of a CPU go through in batches, with one grace period each, and in chunks: one on each way
  * out of the kernel that has retired something, the rest by a short timer, or at once when the CPU
@@ -61,7 +60,7 @@ static struct retired {
 	struct cap *batch_caps;		/* h */
 	uint64_t gen;			/* h  of what is being looked at; 0: nothing is */
 	struct timeout timer;		/* h */
-} __attribute__((aligned(256))) retired[HEDRON_NUM_CPU];
+} retired[HEDRON_NUM_CPU];
 
 static const struct kobj_ops *const ops[] = {
 	[KOBJ_PD] = &pd_ops,
@@ -131,6 +130,12 @@ void cap_retire(struct cap *c)
 		cpu_hazard(this_cpu(), HZ_RECLAIM);
 }
 
+/* This CPU is quiescent here, on its way out of the kernel: no grace period to wait for. */
+static bool is_only_cpu(void)
+{
+	return cpu_online_mask() == 1ull << this_cpu()->id;
+}
+
 /* Everything retired so far becomes a batch. False: there is nothing. */
 static bool batch_begin(struct retired *r)
 {
@@ -142,7 +147,7 @@ static bool batch_begin(struct retired *r)
 	r->round++;
 	spin_unlock(&r->lock);
 	if (r->busy)
-		r->ticket = cpu_is_alone() ? 0 : grace_begin(this_cpu());
+		r->ticket = is_only_cpu() ? 0 : grace_begin(this_cpu());
 	return r->busy;
 }
 
@@ -193,11 +198,7 @@ static void look_at(struct retired *r, struct kobj *obj, bool again, struct work
 		obj->doomed = true;
 		if (op->unlink)
 			op->unlink(obj);
-		work_spend(w, op->cost);
-		if (!cpu_is_alone() || obj->queued || work_is_over(w))
-			kobj_retire(obj);	/* who let go of it last may be about to do so */
-		else if (!op->free(obj, w))
-			put_back(r, obj);
+		kobj_retire(obj);	/* who let go of it last may be about to do so */
 	}
 }
 

@@ -38,14 +38,6 @@ void kobj_init(struct kobj *obj, enum kobj_type type, unsigned home);
  * locks held. */
 void kobj_retire(struct kobj *obj);
 
-/* The same, after something was taken away that is not a capability (by an atomic operation, or on the
- * home CPU): as long as it has capabilities it is wanted, and who takes the last one retires it. */
-static inline void kobj_let_go(struct kobj *obj)
-{
-	if (!__atomic_load_n(&obj->caps, __ATOMIC_SEQ_CST))
-		kobj_retire(obj);
-}
-
 /* Looks at retired objects of this CPU, one chunk: HZ_RECLAIM. */
 void kobj_reclaim(void);
 void kobj_init_cpu(unsigned id);

@@ -9,7 +9,6 @@
 #include "bootmem.h"
 #include "cpu.h"
 #include "debug.h"
-#include "generation.h"
 #include "gsi.h"
 #include "hip.h"
 #include "hvspace.h"
@@ -96,7 +95,6 @@ void kernel_main(uint32_t magic, paddr info)
 	cpu = &cpus[own_number()];
 	if (!cpu_prepare(cpu, lapic_id()))
 		refuse("no memory for the kernel's stacks");
-	generation_init();
 	cpu_init(cpu);
 	pic_disable();
 	lapic_init();

@@ -94,17 +94,7 @@ static void stand_on(struct mdb_walk *w, struct cap *c, bool done)
 
 void mdb_walk_start(struct mdb_walk *w, struct cap *top, unsigned mask, bool self)
 {
-	w->top = w->at = NULL;
-	w->mask = mask;
-	if (!top->child) {		/* there is nothing to walk over */
-		if (self) {
-			weaken(top, mask);
-			collect(top);
-		}
-		return;
-	}
-	w->top = top;
-	w->spent = false;
+	*w = (struct mdb_walk){ .top = top, .mask = mask };
 	top->pins++;
 	if (self) {
 		weaken(top, mask);
@@ -152,8 +142,6 @@ bool mdb_walk_step(struct mdb_walk *w)
 {
 	struct cap *c = w->at;
 
-	if (!w->top)
-		return true;		/* there was nothing below it */
 	if (!w->top->rights && !w->spent) {
 		mdb_walk_end(w);
 		return true;

@@ -21,7 +21,7 @@ static bool free(struct kobj *obj, struct work *w)
 	struct pt *pt = container_of(obj, struct pt, obj);
 
 	if (!__atomic_sub_fetch(&pt->ec->pts, 1, __ATOMIC_ACQ_REL))
-		kobj_let_go(&pt->ec->obj);
+		kobj_retire(&pt->ec->obj);
 	slab_free(&pt_cache, pt);
 	return true;
 }

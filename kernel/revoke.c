@@ -85,11 +85,10 @@ enum hedron_status hc_revoke(struct ec *self)
 		status = HC_AGAIN;
 	if (status == HC_AGAIN)
 		return status;
-	self->op.grant.phase = 0;		/* of a PD that is gone; there is no memory in it */
-	if (self->op.notice) {
+	self->op.grant = (struct grant){ 0 };	/* of a PD that is gone; there is no memory in it */
+	if (self->op.notice)
 		notice_post(self->op.notice);
-		self->op.notice = NULL;
-	}
+	self->op.notice = NULL;
 	self->op.begun = false;
 	return status;
 }

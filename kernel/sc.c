@@ -88,7 +88,7 @@ static void unname(struct sc *sc)
 		return;
 	sc->named = false;
 	if (!__atomic_sub_fetch(&sc->ec->named_scs, 1, __ATOMIC_ACQ_REL))
-		kobj_let_go(&sc->ec->obj);
+		kobj_retire(&sc->ec->obj);
 }
 
 static bool fade(struct kobj *obj, struct work *w)

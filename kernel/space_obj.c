@@ -259,11 +259,11 @@ bool obj_sweep(struct pd *pd, struct sweep *s, cap_sel end, unsigned mask, bool 
 {
 	while (sweep_go_on(s, w)) {
 		cap_sel sel = s->at;
-		bool found = sel < end && next_in(tables_of(pd), &sel, end, w);
+		bool found = next_in(tables_of(pd), &sel, end, w);
 
 		s->at = sel;
 		if (!found)
-			return sel >= end;
+			return sel == end;
 		mdb_walk_start(&s->walk, *slot_at(pd, sel), mask, self);
 		work_spend(w, COST_DROP);
 		s->at++;

@@ -16,9 +16,6 @@
 #include "space_mem.h"
 #include "space_obj.h"
 #include "string.h"
-#include "work.h"
-
-#define COST_DROP	350		/* instructions, about */
 
 static uint64_t cap_last(const struct cap *c)
 {
@@ -133,7 +130,6 @@ bool pio_sweep(struct pd *pd, struct sweep *s, uint64_t last, unsigned mask, boo
 			return true;
 		s->at = cap_last(c) + 1;
 		mdb_walk_start(&s->walk, c, mask, self);
-		work_spend(w, COST_DROP);
 	}
 	return false;
 }

@@ -27,7 +27,6 @@ struct bench {
 	void (*op)(void);	/* what is measured */
 	void (*after)(void);
 	unsigned runs;		/* 0: RUNS_MAX */
-	unsigned times;		/* `op` does it so often: the figure is for one; 0: once */
 	enum bench_needs needs;
 };
 

@@ -182,8 +182,6 @@ static void clean_up(void)
 
 static void do_row(const struct bench *b)
 {
-	unsigned times = b->times ? b->times : 1;
-
 	row = b;
 	row_runs = b->runs ? b->runs : RUNS_MAX;
 	if (icount && row_runs > RUNS_ICOUNT)
@@ -198,8 +196,8 @@ static void do_row(const struct bench *b)
 		run_row();
 	}
 	sort(sample, row_runs);
-	print("%s\t%lu\t%lu\t%u\t%s\n", b->name, figure(sample[0]) / times,
-	      figure(sample[row_runs / 2]) / times, row_runs, b->title);
+	print("%s\t%lu\t%lu\t%u\t%s\n", b->name, figure(sample[0]), figure(sample[row_runs / 2]),
+	      row_runs, b->title);
 	clean_up();
 }
 

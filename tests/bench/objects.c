@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * objects.c - rows: creation and destruction of each object. Destruction is the revocation of the
- * last capability; a kernel may do the work later, then it is not in the figure. It is in that of the
- * life_* rows: so many objects one after the other that all but a few of them must be gone for good.
+ * last capability; a kernel may do the work later, then it is not in the figure.
  */
 #include "bench.h"
 
 #define RUNS		128
-#define LIVES_RUN	256		/* objects one after the other */
-#define LIFE_RUNS	8
 #define PRIO_NEVER	1		/* below the measuring thread: does not run meanwhile */
 
 static cap_sel sel, ec;
@@ -24,20 +21,6 @@ static void create_sc(void)
 {
 	hedron_create_sc(sel, ROOT_SEL_PD, ec, PRIO_NEVER, QUANTUM_US);
 }
-
-#define LIVES(kind)						\
-static void live_##kind(void)					\
-{								\
-	for (unsigned i = 0; i < LIVES_RUN; i++) {		\
-		create_##kind();				\
-		destroy();					\
-	}							\
-}
-LIVES(pd)
-LIVES(ec)
-LIVES(sc)
-LIVES(pt)
-LIVES(sm)
 
 static void setup(void)			{ sel = sel_alloc(); }
 
@@ -62,9 +45,7 @@ static void setup_pt(void)
 
 #define ROWS(kind, name, setup) \
 	{ "create_" #kind, "create " name, setup, .op = create_##kind, .after = destroy, .runs = RUNS }, \
-	{ "destroy_" #kind, "destroy " name, setup, create_##kind, destroy, .runs = RUNS }, \
-	{ "life_" #kind, "create and destroy " name ", until it is gone", setup, .op = live_##kind, \
-	  .runs = LIFE_RUNS, .times = LIVES_RUN }
+	{ "destroy_" #kind, "destroy " name, setup, create_##kind, destroy, .runs = RUNS }
 
 static const struct bench rows[] = {
 	ROWS(pd, "a PD", setup),

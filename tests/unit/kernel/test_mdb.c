@@ -208,7 +208,6 @@ static bool interleaved(bool give_up)
 
 		if (begun < WALKS && !(rand() % 40) && walk_begin(&runs[begun])) {
 			mask[begun] = runs[begun].walk.mask;
-			over += !runs[begun].walk.top;	/* of a leaf: it is over at once */
 			begun++;
 		}
 		if (used < CAPS && !(rand() % 30))
